@@ -1,0 +1,238 @@
+"""The supervisor: one detached process per CNNLIB_HOME that forks a worker per run or question.
+
+    python -m cnnlib.backend.supervisor
+
+It imports no Keras itself. A forkserver beside it does, once, and forks children that have it
+loaded. Where forking is not safe (macOS) or missing (Windows), children are spawned and load Keras
+themselves. It ends by itself when no app holds a line to it and nothing is left to do.
+"""
+
+import json
+import logging
+import multiprocessing
+import os
+import secrets
+import signal
+import socketserver
+import sqlite3
+import sys
+import threading
+import time
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from filelock import Timeout
+
+from cnnlib import settings
+from cnnlib.backend import inference, worker
+from cnnlib.runs import liveness, protocol
+from cnnlib.runs.store import RunStore, describe_lost_worker
+
+TICK_SECONDS = 0.5
+QUESTIONS_AT_ONCE = 2
+
+logger = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Claims waiting runs while slots are free, watches their workers, and forks for questions."""
+
+    def __init__(self) -> None:
+        self.code = protocol.code_fingerprint()
+        self.secret = secrets.token_hex(16)
+        self.leases: set[object] = set()
+        self.retiring = False
+        self.warm = threading.Event()
+        self._store = RunStore()
+        self._workers: dict[str, BaseProcess] = {}
+        self._wake = threading.Event()
+        self._questions = threading.BoundedSemaphore(QUESTIONS_AT_ONCE)
+        self._asking = 0
+        self._context = _choose_context()
+        self._needed_at = time.monotonic()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def supervise(self) -> None:
+        """Work until nobody needs it any more."""
+        threading.Thread(target=self._warm_up, daemon=True).start()
+        self._store.requeue_orphans()
+        while not self._may_end():
+            try:
+                self._reap()
+                self._start_waiting_runs()
+            except sqlite3.Error as error:  # a full disk or a long lock: the next tick tries again
+                logger.warning("The run store did not answer: %s", error)
+            self._wake.wait(TICK_SECONDS)
+            self._wake.clear()
+
+    def _warm_up(self) -> None:
+        """Start the forkserver and wait until it has loaded what it preloads."""
+        if self._context.get_start_method() == "forkserver" and settings.preload():
+            from cnnlib.backend.warmth import report_warm
+
+            child = self._context.Process(target=report_warm)
+            child.start()
+            child.join()
+        self.warm.set()
+        logger.info("Warm.")
+
+    def _start_waiting_runs(self) -> None:
+        while not self.retiring and (run := self._store.claim_next(settings.slots())) is not None:
+            child = self._context.Process(target=worker.run_in_child, args=(run.id,), name=run.id)
+            try:
+                child.start()
+            except (OSError, EOFError) as error:  # the forkserver died; the next start makes one
+                logger.warning("Run %s could not be started (%r); it waits again.", run.id, error)
+                self._store.requeue(run.id)
+                return
+            self._workers[run.id] = child
+            logger.info("Run %s started as process %s.", run.id, child.pid)
+
+    def _reap(self) -> None:
+        for run_id, child in list(self._workers.items()):
+            if child.exitcode is None or liveness.is_run_alive(run_id):
+                continue
+            child.join()
+            logger.info("Run %s ended with exit code %s.", run_id, child.exitcode)
+            # A worker that ended well has written its own end; the store keeps the first word.
+            self._store.end(
+                run_id, "failed", describe_lost_worker(run_id, _describe_exit(child.exitcode))
+            )
+            del self._workers[run_id]
+
+    def _may_end(self) -> bool:
+        if self._workers or self._asking or (self.leases and not self.retiring):
+            self._needed_at = time.monotonic()
+            return False
+        if self.retiring:
+            return True
+        return time.monotonic() - self._needed_at > settings.idle_seconds()
+
+    def answer(self, question: str, arguments: dict[str, Any], stream: protocol.Stream) -> None:
+        """Fork a child for a question and pass its messages on."""
+        if question not in inference.QUESTIONS:
+            protocol.write_line(stream, {"error": f"Unknown question. Received: {question!r}."})
+            return
+        with self._questions:
+            self._asking += 1
+            receiver, sender = self._context.Pipe(duplex=False)
+            child = self._context.Process(
+                target=inference.answer_in_child, args=(sender, question, arguments)
+            )
+            try:
+                child.start()
+                sender.close()
+                while True:
+                    message = json.loads(receiver.recv_bytes())
+                    protocol.write_line(stream, message)
+                    if "progress" not in message:
+                        return
+            except EOFError:
+                protocol.write_line(stream, {"error": "The answering process ended. Try again."})
+            finally:
+                receiver.close()
+                child.terminate()
+                child.join()
+                self._asking -= 1
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    supervisor: Supervisor
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    """One conversation: a request, then its answers."""
+
+    server: _Server
+    timeout = 10.0
+
+    def handle(self) -> None:
+        supervisor = self.server.supervisor
+        stream: Any = _Duplex(self.rfile, self.wfile)
+        try:
+            request = protocol.read_line(stream)
+            if request is None or not secrets.compare_digest(
+                str(request.get("secret", "")), supervisor.secret
+            ):
+                return
+            self._serve(supervisor, request, stream)
+        except OSError:
+            pass  # the other side went away
+
+    def _serve(self, supervisor: Supervisor, request: dict[str, Any], stream: Any) -> None:
+        op = request.get("op")
+        if op == "lease":
+            if request.get("code") != supervisor.code:
+                supervisor.retiring = True
+            self._hold(supervisor, stream)
+        elif op == "ask":
+            arguments = request.get("arguments")
+            supervisor.answer(str(request.get("question")), dict(arguments or {}), stream)
+        elif op in ("hello", "wake"):
+            supervisor.wake()
+            protocol.write_line(stream, {"ok": True, "warm": supervisor.warm.is_set()})
+        else:
+            protocol.write_line(stream, {"error": f"Unknown request. Received: {op!r}."})
+
+    def _hold(self, supervisor: Supervisor, stream: Any) -> None:
+        supervisor.leases.add(self)
+        try:
+            while True:  # ends with an OSError when the app has gone
+                protocol.write_line(stream, {"ok": True})
+                time.sleep(protocol.PING_SECONDS)
+        finally:
+            supervisor.leases.discard(self)
+
+
+class _Duplex:
+    """The handler's two streams as the one that the protocol speaks on."""
+
+    def __init__(self, reader: Any, writer: Any) -> None:
+        self.readline = reader.readline
+        self.write = writer.write
+        self.flush = writer.flush
+
+
+def _choose_context() -> Any:
+    """Fork from a preloaded server where that is safe, spawn elsewhere."""
+    if "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin":
+        context = multiprocessing.get_context("forkserver")
+        if settings.preload():
+            context.set_forkserver_preload(["cnnlib.backend.preload"])
+        return context
+    return multiprocessing.get_context("spawn")
+
+
+def _describe_exit(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"ended by signal {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    lock = liveness.supervisor_lock()
+    try:
+        lock.acquire(timeout=1)
+    except Timeout:
+        return  # the other one serves
+    supervisor = Supervisor()
+    with _Server((protocol.HOST, 0), _Handler) as server:
+        server.supervisor = supervisor
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        protocol.write_address(
+            protocol.Address(server.server_address[1], supervisor.secret, supervisor.code)
+        )
+        logger.info("Serving %s as process %s.", settings.home(), os.getpid())
+        supervisor.supervise()
+    logger.info("Nobody needs this supervisor any more.")
+    protocol.address_path().unlink(missing_ok=True)
+    lock.release()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""The web process's way to the supervisor: start it, keep it, wake it, ask it.
+
+The supervisor runs Keras; this module never does.
+"""
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import cnnlib
+from cnnlib import settings
+from cnnlib.errors import RunError
+from cnnlib.runs import protocol
+from cnnlib.runs.config import RunConfig
+from cnnlib.runs.store import Run, open_store
+
+START_SECONDS = 20.0
+CONNECT_SECONDS = 3.0
+ANSWER_SECONDS = 600.0
+Progress = Callable[[float, str], None]
+
+logger = logging.getLogger(__name__)
+
+
+def submit(config: RunConfig) -> Run:
+    """Put a run into the queue and wake the supervisor.
+
+    Raises:
+        RunError: the settings name a checkpoint that is not there, or no supervisor can be started.
+    """
+    run = open_store().create(config)
+    wake()
+    return run
+
+
+def wake() -> None:
+    """Tell the supervisor, started if need be, that a run waits; it also looks by itself."""
+    ensure_supervisor()
+    with _conversation({"op": "wake"}, CONNECT_SECONDS) as stream:
+        protocol.read_line(stream)
+
+
+def is_warm() -> bool:
+    """Whether a supervisor answers and has TensorFlow loaded, so that a run starts at once."""
+    try:
+        with _conversation({"op": "hello"}, CONNECT_SECONDS) as stream:
+            answer = protocol.read_line(stream)
+    except (OSError, RunError):
+        return False
+    return bool(answer and answer.get("warm"))
+
+
+def ask(question: str, *, progress: Progress | None = None, **arguments: Any) -> dict[str, Any]:
+    """Put a question to the supervisor's Keras and wait for the answer.
+
+    Args:
+        question: a name of `cnnlib.backend.inference.QUESTIONS`.
+        progress: called with (share done 0..1, what is being done).
+
+    Raises:
+        RunError: the supervisor does not answer, or the question cannot be answered.
+    """
+    ensure_supervisor()
+    request = {"op": "ask", "question": question, "arguments": arguments}
+    try:
+        with _conversation(request, ANSWER_SECONDS) as stream:
+            while (message := protocol.read_line(stream)) is not None:
+                if "error" in message:
+                    raise RunError(str(message["error"]))
+                if "progress" in message:
+                    if progress is not None:
+                        progress(float(message["progress"]), str(message.get("text", "")))
+                else:
+                    return message
+    except OSError as error:
+        raise RunError(f"The background process did not answer ({error}). Try again.") from error
+    raise RunError("The background process ended before it answered. Try again.")
+
+
+def ensure_supervisor() -> None:
+    """Start the supervisor of this CNNLIB_HOME unless one answers; return when one does.
+
+    Raises:
+        RunError: none answers within `START_SECONDS`.
+    """
+    if _answers():
+        return
+    process = _spawn_supervisor()
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if _answers():
+            return
+        if process.poll() is not None:  # another one was quicker, or it failed
+            time.sleep(0.2)
+            if not _answers():
+                process = _spawn_supervisor()
+        time.sleep(0.05)
+    raise RunError(
+        f"The background process did not start within {START_SECONDS:g} s. "
+        f"Its log {settings.home() / 'supervisor.log'} says why."
+    )
+
+
+class SupervisorKeeper(threading.Thread):
+    """Holds a line to the supervisor while the app runs, and starts a new one when it dies.
+
+    The supervisor counts these lines: when there is none left and nothing to do, it ends. One of
+    older code is told to retire, which it does once its runs have ended.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="supervisor-keeper", daemon=True)
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                ensure_supervisor()
+                self._hold_line()
+            except (OSError, RunError) as error:
+                logger.warning("%s", error)
+            self._stopped.wait(1.0)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _hold_line(self) -> None:
+        request = {"op": "lease", "code": protocol.code_fingerprint()}
+        with _conversation(request, CONNECT_SECONDS + protocol.PING_SECONDS) as stream:
+            while not self._stopped.is_set() and protocol.read_line(stream) is not None:
+                pass  # the supervisor says a word now and then; silence means that it died
+
+
+def _answers() -> bool:
+    try:
+        with _conversation({"op": "hello"}, CONNECT_SECONDS) as stream:
+            return protocol.read_line(stream) is not None
+    except (OSError, RunError):
+        return False
+
+
+@contextmanager
+def _conversation(request: dict[str, Any], timeout: float) -> Iterator[protocol.Stream]:
+    """Connect, send `request` with the secret, and give the stream that the answers come on."""
+    address = protocol.read_address()
+    if address is None:
+        raise RunError("The background process has not started yet.")
+    with socket.create_connection((protocol.HOST, address.port), CONNECT_SECONDS) as connection:
+        connection.settimeout(timeout)
+        with connection.makefile("rwb") as stream:
+            protocol.write_line(stream, {"secret": address.secret, **request})
+            yield stream
+
+
+def _spawn_supervisor() -> "subprocess.Popen[bytes]":
+    settings.home().mkdir(parents=True, exist_ok=True)
+    root = Path(cnnlib.__file__).parents[1]
+    python_path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+    with open(settings.home() / "supervisor.log", "ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "cnnlib.backend.supervisor"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=settings.home(),
+            env={**os.environ, "CNNLIB_HOME": str(settings.home()), "PYTHONPATH": python_path},
+            start_new_session=True,  # a Ctrl-C in the app's terminal is not meant for runs
+        )

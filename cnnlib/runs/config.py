@@ -1,0 +1,85 @@
+"""What a run trains, as frozen plain data, checked before anything starts."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from cnnlib.arch import zoo
+from cnnlib.errors import RunError
+
+OPTIMIZERS = ("adam", "sgd", "rmsprop")
+CHECKPOINTS = ("last", "best")
+MAX_EPOCHS = 1_000
+MAX_BATCH_SIZE = 4_096
+MAX_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """The settings of one run; the defaults are the notes'.
+
+    Attributes:
+        network: a name of `cnnlib.arch.zoo`.
+        dataset: a name that `cnnlib.data.load` knows.
+        limit: training images used, None for all; the test split shrinks by the same share.
+        epochs: how many epochs this run trains, on top of those of the run it continues.
+        batch_size: images a step, 1 to 4,096.
+        optimizer: one of `OPTIMIZERS`.
+        learning_rate: above 0, at most 10.
+        seed: of weights, shuffling and dropout, 0 to 2**31 - 1.
+        continue_from: the id of a run whose checkpoint this one starts from, or None.
+        checkpoint: which of that run's checkpoints, "last" or "best".
+    """
+
+    network: str = "baseline"
+    dataset: str = "cifar10"
+    limit: int | None = None
+    epochs: int = 5
+    batch_size: int = 32
+    optimizer: str = "adam"
+    learning_rate: float = 0.001
+    seed: int = 0
+    continue_from: str | None = None
+    checkpoint: str = "last"
+
+    def __post_init__(self) -> None:
+        _require_one_of("network", self.network, tuple(zoo.names()))
+        _require_one_of("optimizer", self.optimizer, OPTIMIZERS)
+        _require_one_of("checkpoint", self.checkpoint, CHECKPOINTS)
+        _require_whole("epochs", self.epochs, 1, MAX_EPOCHS)
+        _require_whole("batch_size", self.batch_size, 1, MAX_BATCH_SIZE)
+        _require_whole("seed", self.seed, 0, MAX_SEED)
+        if self.limit is not None:
+            _require_whole("limit", self.limit, 1, 10**9)
+        rate = self.learning_rate
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate <= 10:
+            raise RunError(f"learning_rate must be above 0 and at most 10. Received: {rate!r}.")
+        if not self.dataset or not isinstance(self.dataset, str):
+            raise RunError(f"dataset must be the name of a data set. Received: {self.dataset!r}.")
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "RunConfig":
+        """Read what `to_dict` wrote; an unknown key is an error.
+
+        Raises:
+            RunError: an unknown setting, or one that breaks its rule.
+        """
+        unknown = sorted(set(data) - {field.name for field in fields(cls)})
+        if unknown:
+            raise RunError(f"A run has no setting named {', '.join(unknown)}. Remove it.")
+        return cls(**data)
+
+
+def _require_one_of(argument: str, value: Any, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise RunError(f"{argument} must be one of {', '.join(choices)}. Received: {value!r}.")
+
+
+def _require_whole(argument: str, value: Any, low: int, high: int) -> None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or not low <= value <= high:
+        raise RunError(
+            f"{argument} must be a whole number from {low:,} to {high:,}. Received: {value!r}."
+        )

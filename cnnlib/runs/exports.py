@@ -1,0 +1,30 @@
+"""A run's results in forms that other programs read, made from the run store."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from cnnlib.runs.store import open_store
+
+Curve = tuple[np.ndarray, np.ndarray]
+
+
+def read_curves(run_id: str) -> dict[str, Curve]:
+    """A run's points, {key: (epochs (n,), values (n,))}, float64, NaN for a missing value."""
+    columns: dict[str, tuple[list[float], list[float]]] = {}
+    for point in open_store().points(run_id)[1]:
+        epochs, values = columns.setdefault(point.key, ([], []))
+        epochs.append(point.epoch)
+        values.append(math.nan if point.value is None else point.value)
+    return {key: (np.asarray(x), np.asarray(y)) for key, (x, y) in columns.items()}
+
+
+def make_history_table(curves: Mapping[str, Curve]) -> pd.DataFrame:
+    """One row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, as far as they are known."""
+    epochs = {
+        key.removeprefix("epoch/"): c for key, c in curves.items() if key.startswith("epoch/")
+    }
+    table = pd.DataFrame({key: pd.Series(y, index=x) for key, (x, y) in epochs.items()})
+    return table.rename_axis("epoch").reset_index()

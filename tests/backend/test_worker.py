@@ -1,0 +1,233 @@
+"""A run from its row in the store to its files: what it reports is what Keras did."""
+
+import errno
+import math
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnnlib.runs.config import RunConfig
+from cnnlib.runs.exports import make_history_table, read_curves
+from cnnlib.runs.files import checkpoint_path, read_checkpoint, run_folder
+from cnnlib.runs.store import Run, RunStore
+
+SMALL = {"network": "lenet5", "dataset": "synthetic", "limit": 200, "epochs": 2, "batch_size": 16}
+
+
+def train(config: RunConfig) -> Run:
+    from cnnlib.backend.worker import run_to_end
+
+    run = RunStore().create(config, status="starting")
+    return run_to_end(run.id)
+
+
+@pytest.fixture
+def store(lab_home: Path) -> RunStore:
+    return RunStore()
+
+
+def values(store: RunStore, run: Run, key: str) -> list[tuple[float, float]]:
+    return [(p.epoch, p.value) for p in store.points(run.id)[1] if p.key == key]
+
+
+def test_a_run_leaves_behind_what_the_notes_scripts_do(store: RunStore) -> None:
+    run = train(RunConfig(**SMALL))
+    assert run.status == "finished", run.message
+    assert [epoch for epoch, _ in values(store, run, "epoch/val_loss")] == [1.0, 2.0]
+    names = {path.name for path in run_folder(run.id).iterdir()}
+    assert {"best.keras", "last.keras", "summary.txt"} <= names
+    table = make_history_table(read_curves(run.id))
+    assert list(table["epoch"]) == [1.0, 2.0]
+    assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(table.columns)
+    best = read_checkpoint(run.id, "best")
+    assert best.val_loss == min(value for _, value in values(store, run, "epoch/val_loss"))
+
+
+def test_the_saved_model_is_as_good_as_the_run_says(store: RunStore) -> None:
+    """The oracle: Keras evaluates the loaded checkpoint on the same images by itself."""
+    import keras
+
+    from cnnlib.data import load
+
+    run = train(RunConfig(**SMALL))
+    model = keras.saving.load_model(checkpoint_path(run.id, "last"))
+    test = load("synthetic").take(200).test
+    loss, accuracy = model.evaluate(np.asarray(test.images) / 255.0, test.labels, verbose=0)
+    assert values(store, run, "epoch/val_loss")[-1][1] == pytest.approx(loss, rel=1e-4)
+    assert values(store, run, "epoch/val_accuracy")[-1][1] == pytest.approx(accuracy, rel=1e-4)
+    assert int(model.optimizer.iterations) == 2 * math.ceil(200 / 16)
+
+
+def test_step_points_average_to_the_epochs_loss(store: RunStore) -> None:
+    """Each point is the mean over its span: weighted together they are the epoch's mean."""
+    run = train(RunConfig(**SMALL | {"epochs": 1, "limit": 100, "batch_size": 16}))
+    points = [p for p in store.points(run.id)[1] if p.key == "loss"]
+    assert [p.step for p in points] == list(range(1, 8)), "a short run keeps every step"
+    weights = [16] * 6 + [4]
+    mean = np.average([p.value for p in points], weights=weights)
+    assert mean == pytest.approx(values(store, run, "epoch/loss")[0][1], rel=1e-4)
+    assert len({round(p.value, 6) for p in points}) > 3, "a running mean would hide the steps"
+
+
+def test_long_runs_are_thinned_and_end_on_the_last_step() -> None:
+    from cnnlib.backend.callback import Plan
+
+    plan = Plan(first_epoch=0, epochs=5, images=50_000, batch_size=32)
+    assert plan.steps == 1563
+    assert 1_000 <= plan.epochs * plan.steps / plan.stride <= 1_500
+
+
+def test_the_same_seed_gives_the_same_run(store: RunStore) -> None:
+    config = RunConfig(**SMALL | {"epochs": 1, "network": "baseline"})
+    other = RunConfig(**{**config.to_dict(), "seed": 1})
+    runs = [train(config), train(config), train(other)]
+    losses = [values(store, run, "epoch/loss")[0][1] for run in runs]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    assert losses[0] != pytest.approx(losses[2], rel=1e-3)
+
+
+def test_continuing_goes_on_with_the_optimizer_and_the_epoch_axis(store: RunStore) -> None:
+    import keras
+
+    first = train(RunConfig(**SMALL))
+    before = keras.saving.load_model(checkpoint_path(first.id, "last"))
+    second = train(first.continued(epochs=1, checkpoint="last"))
+    assert second.status == "finished", second.message
+    assert [epoch for epoch, _ in values(store, second, "epoch/loss")] == [1.0, 2.0, 3.0]
+    after = keras.saving.load_model(checkpoint_path(second.id, "last"))
+    assert int(after.optimizer.iterations) == int(before.optimizer.iterations) * 3 // 2
+    assert read_checkpoint(second.id, "last").epoch == 3.0
+    assert checkpoint_path(first.id, "last").exists(), "the first run stays as it was"
+
+
+def test_continuing_starts_from_the_very_weights(store: RunStore) -> None:
+    import keras
+
+    first = train(RunConfig(**SMALL | {"epochs": 1}))
+    config = first.continued(epochs=1, checkpoint="last")
+    second = train(RunConfig(**{**config.to_dict(), "learning_rate": 1e-12}))
+    models = [keras.saving.load_model(checkpoint_path(r.id, "last")) for r in (first, second)]
+    for old, new in zip(models[0].get_weights(), models[1].get_weights(), strict=True):
+        np.testing.assert_allclose(old, new, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("weight", "sentence"),
+    [
+        (math.nan, "the loss became nan"),
+        (1e38, "weights became NaN"),  # ReLU hides the overflow: Keras' loss stays at ln 10
+    ],
+)
+def test_divergence_fails_with_a_sentence_and_keeps_what_was_good(store, weight, sentence) -> None:
+    import keras
+
+    first = train(RunConfig(**SMALL | {"network": "baseline", "epochs": 1}))
+    path = checkpoint_path(first.id, "last")
+    model = keras.saving.load_model(path)
+    model.set_weights([np.full(w.shape, weight, np.float32) for w in model.get_weights()])
+    model.save(path)
+    good = checkpoint_path(first.id, "best").read_bytes()
+    run = train(first.continued(epochs=3, checkpoint="last"))
+    assert run.status == "failed"
+    assert sentence in run.message
+    assert "smaller learning rate" in run.message
+    assert not checkpoint_path(run.id, "last").exists(), "weights that are NaN were kept as good"
+    assert checkpoint_path(run.id, "best").read_bytes() == good
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"dataset": "cifar10"}, "CIFAR-10"),
+        ({"dataset": "nosuchset"}, "nosuchset"),
+    ],
+)
+def test_missing_data_is_one_sentence(store: RunStore, change: dict, sentence: str) -> None:
+    run = train(RunConfig(**SMALL | change))
+    assert run.status == "failed"
+    assert sentence in run.message
+    assert "\n" not in run.message
+    assert "Error" not in run.message
+
+
+def test_damaged_data_is_one_sentence(store: RunStore, lab_home: Path) -> None:
+    train(RunConfig(**SMALL | {"epochs": 1, "limit": 50}))
+    (images,) = (lab_home / "datasets" / "synthetic").glob("train*images*.npy")
+    images.chmod(0o644)
+    images.write_bytes(images.read_bytes()[:1000])
+    run = train(RunConfig(**SMALL | {"epochs": 1}))
+    if run.status == "finished":  # the synthetic set may simply be drawn anew
+        assert images.stat().st_size > 1000
+    else:
+        assert "Error" not in run.message
+
+
+def test_a_damaged_checkpoint_names_itself(store: RunStore) -> None:
+    first = train(RunConfig(**SMALL | {"epochs": 1}))
+    path = checkpoint_path(first.id, "last")
+    path.write_bytes(path.read_bytes()[:2000])
+    run = train(first.continued(epochs=1, checkpoint="last"))
+    assert run.status == "failed"
+    assert "damaged" in run.message
+    assert "another checkpoint" in run.message
+
+
+def test_continuing_on_other_data_is_refused(store: RunStore, monkeypatch) -> None:
+    import dataclasses
+
+    from cnnlib import data
+    from cnnlib.data import load
+
+    first = train(RunConfig(**SMALL | {"epochs": 1}))
+    whole = load("synthetic")
+    fewer = dataclasses.replace(whole, class_names=whole.class_names[:4])
+    monkeypatch.setattr(data, "load", lambda *arguments, **named: fewer)
+    run = train(first.continued(epochs=1, checkpoint="last"))
+    assert run.status == "failed"
+    assert "10 classes" in run.message
+
+
+def test_a_write_that_finds_no_space_is_explained(lab_home: Path) -> None:
+    from cnnlib.backend.worker import explain_failure
+
+    text = explain_failure(OSError(errno.ENOSPC, "No space left on device"), Path("/tmp"))
+    assert "is full" in text
+    assert "continue from the last" in text
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A CNNLIB_HOME on a real file system of 20 MB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", folder], capture_output=True
+    )
+    if mount.returncode:
+        pytest.skip("this user may not mount a small disk")
+    monkeypatch.setenv("CNNLIB_HOME", str(folder))
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_full_disk_fails_with_a_sentence_and_keeps_the_older_checkpoint(small_disk) -> None:
+    import keras
+
+    from cnnlib.data import load
+
+    load("synthetic")
+    first = train(RunConfig(**SMALL | {"network": "lenet5", "epochs": 1, "limit": 64}))
+    assert first.status == "finished", first.message
+    free = os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize
+    (small_disk / "filler").write_bytes(b"x" * (free - 500_000))  # a checkpoint takes 790 KB
+    run = train(first.continued(epochs=1, checkpoint="last"))
+    assert run.status == "failed"
+    assert "is full" in run.message, run.message
+    keras.saving.load_model(checkpoint_path(run.id, "start"))
+    (small_disk / "filler").unlink()
+    again = train(first.continued(epochs=1, checkpoint="last"))
+    assert again.status == "finished", again.message

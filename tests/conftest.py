@@ -1,0 +1,27 @@
+"""What all tests share: a lab home of their own, and the fast ones first."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Never the tester's own data: a test without `lab_home` must not find any home at all.
+os.environ["CNNLIB_HOME"] = "/nonexistent/cnnlib-tests-need-lab_home"
+
+ORDER = ("keras", "browser", "slow")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests answer first; within a group the order of the files stays."""
+    items.sort(key=lambda item: max((ORDER.index(mark) + 1 for mark in ORDER
+                                     if item.get_closest_marker(mark)), default=0))  # fmt: skip
+
+
+@pytest.fixture
+def lab_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty CNNLIB_HOME, and a user's home without any Keras data."""
+    home = tmp_path / "lab"
+    monkeypatch.setenv("CNNLIB_HOME", str(home))
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    return home

@@ -1,0 +1,60 @@
+"""The sink loses nothing: not at the end, not when the store refuses for a while."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+from cnnlib.runs.config import RunConfig
+from cnnlib.runs.sink import StoreSink
+from cnnlib.runs.store import RunStore
+
+
+def test_all_that_was_said_is_in_the_store_when_the_sink_closes(lab_home: Path) -> None:
+    store = RunStore()
+    run = store.create(RunConfig(), status="starting")
+    heard: list[float] = []
+
+    def listen(progress: dict, points: list, events: list) -> None:
+        heard.extend(point.value for point in points)
+
+    with StoreSink(store, run.id, dict, listen) as sink:
+        for step in range(5_000):
+            sink.point("loss", step, step / 100, float(step))
+            if step == 2_500:
+                time.sleep(0.7)  # let a flush fall into the middle
+        sink.event("note", "half way")
+    points = store.points(run.id)[1]
+    assert [point.step for point in points] == list(range(5_000))
+    assert heard == [float(step) for step in range(5_000)]
+    assert [event.text for event in store.events(run.id)][-1] == "half way"
+
+
+def test_a_store_that_refuses_for_a_while_costs_only_delay(lab_home: Path, monkeypatch) -> None:
+    store = RunStore()
+    run = store.create(RunConfig(), status="starting")
+    report, refusals = store.report, iter([True] * 3)
+
+    def refuse_thrice(*arguments, **named) -> None:
+        if next(refusals, False):
+            raise sqlite3.OperationalError("database or disk is full")
+        report(*arguments, **named)
+
+    monkeypatch.setattr(store, "report", refuse_thrice)
+    with StoreSink(store, run.id, dict) as sink:
+        sink.point("loss", 1, 0.1, 2.0)
+        sink.point("loss", 2, 0.2, 1.0)
+    assert [point.value for point in store.points(run.id)[1]] == [2.0, 1.0]
+    assert next(refusals, None) is None, "the store was never asked in vain"
+
+
+def test_a_wish_to_stop_reaches_the_training_thread(lab_home: Path) -> None:
+    store = RunStore()
+    run = store.create(RunConfig(), status="starting")
+    with StoreSink(store, run.id, dict) as sink:
+        time.sleep(0.1)
+        assert not sink.stop_requested
+        store.request_stop(run.id)
+        deadline = time.monotonic() + 10
+        while not sink.stop_requested and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert sink.stop_requested
