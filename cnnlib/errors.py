@@ -18,3 +18,7 @@ class SpecError(LabError):
 
 class RunError(LabError):
     """A training run cannot be started, found, or continued."""
+
+
+class RunNotFoundError(RunError):
+    """There is no run of that id, and there will be none."""

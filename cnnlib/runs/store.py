@@ -18,7 +18,7 @@ from typing import Any
 
 from cnnlib import settings
 from cnnlib.arch import zoo
-from cnnlib.errors import RunError
+from cnnlib.errors import RunError, RunNotFoundError
 from cnnlib.runs import liveness
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import Checkpoint, link_checkpoint, read_checkpoint, run_folder
@@ -175,11 +175,13 @@ class RunStore:
         """One run, its status made true first.
 
         Raises:
-            RunError: there is no such run.
+            RunNotFoundError: there is no such run.
         """
         row = self._db().execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
         if row is None:
-            raise RunError(f"There is no run {run_id!r}. The Runs page lists those that exist.")
+            raise RunNotFoundError(
+                f"There is no run {run_id!r}. The Runs page lists those that exist."
+            )
         return self._made_true(_run_from_row(row))
 
     def list_runs(self, *, limit: int = 500) -> list[Run]:

@@ -1,0 +1,109 @@
+// What the live run says: every text and icon, and how numbers and times are written.
+
+const TEXT = {
+  status: {
+    loading: "Looking up the run",
+    queued: "Waiting",
+    starting: "Starting",
+    running: "Training",
+    stopping: "Stopping",
+    finished: "Finished",
+    stopped: "Stopped",
+    failed: "Failed",
+    missing: "Not found",
+  },
+  phase: {
+    "loading data": "Loading the data",
+    "building the network": "Building the network",
+    training: "Training",
+    validating: "Validating",
+    saving: "Saving",
+  },
+  about: (network, dataset) => [network, dataset].filter(Boolean).join(" on "),
+  queue: (place) => (place > 0 ? `Waiting for a free place: number ${place} in the queue` : "Waiting for a free place"),
+  preparing: "Getting ready",
+  stopping: "Stopping after this batch",
+  noStepsYet: "No steps yet",
+  ended: { finished: "All epochs done", stopped: "Stopped early; what was learned is kept", failed: "Ended early" },
+  epoch: (number, last) => `Epoch ${number} of ${last}`,
+  step: (phase, step, steps) => `${phase}: step ${step} of ${steps}`,
+  bars: { epoch: "Epochs", step: "Steps of this epoch" },
+  stamp: {
+    fresh: "last update just now",
+    ago: (time) => `last update ${time} ago`,
+    waiting: (time) => `waiting for ${time}`,
+    ended: (time) => `ended ${time}`,
+  },
+  connection: "Connection lost. The run itself goes on; trying again …",
+  noPlotly: "The charts could not be loaded; trying again …",
+  noPoints: { live: "The curve appears here with the first steps.", ended: "No points were recorded." },
+  tiles: {
+    speed: "Speed",
+    left: "Time left",
+    elapsed: "Elapsed",
+    "best-accuracy": "Best validation accuracy",
+    "best-loss": "Best validation loss",
+  },
+  speedUnit: "images/s",
+  atEpoch: (epoch) => `epoch ${epoch}`,
+  charts: { loss: "Loss", accuracy: "Accuracy" },
+  curves: ["training, step by step", "training, epoch mean", "validation", "best validation"],
+  legend: "Curves to show",
+  axis: "epoch",
+  hint: { mouse: "Drag to zoom, double-click to see all again.", touch: "" },
+  save: "Save figure",
+  summary: (status, epoch, values) => (values.length ? `${status}. After epoch ${epoch}: ${values.join(", ")}.` : `${status}.`),
+  summaryValue: {
+    loss: "training loss",
+    accuracy: "training accuracy",
+    val_loss: "validation loss",
+    val_accuracy: "validation accuracy",
+  },
+  seconds: (s) => `${s} s`,
+  minutes: (m, s) => (s ? `${m} min ${s} s` : `${m} min`),
+  hours: (h, m) => (m ? `${h} h ${m} min` : `${h} h`),
+  none: "–",
+};
+
+const ICONS = {
+  loading: "M8 3v5l3 2M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13",
+  queued: "M4 2h8M4 14h8M5 2c0 6 6 6 6 12M11 2c0 6-6 6-6 12",
+  starting: "M14 8a6 6 0 1 1-3-5.2",
+  running: "M14 8a6 6 0 1 1-3-5.2",
+  stopping: "M4 4h8v8H4z",
+  finished: "M3 8.5l3.5 3.5L13 4.5",
+  stopped: "M4 4h8v8H4z",
+  failed: "M4 4l8 8M12 4l-8 8",
+  missing: "M6 6a2 2 0 1 1 2.6 1.9c-.5.2-.6.6-.6 1.6M8 13v.1",
+};
+
+function formatNumber(value) {
+  return new Intl.NumberFormat("en", { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
+}
+
+function formatEpoch(value) {
+  return new Intl.NumberFormat("en", { maximumFractionDigits: 2 }).format(value);
+}
+
+function formatPercent(value) {
+  return `${(100 * value).toFixed(1)}%`;
+}
+
+function formatLoss(value) {
+  return value >= 100 ? formatNumber(value) : value.toFixed(3);
+}
+
+function formatTime(seconds) {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return TEXT.seconds(s);
+  if (s < 3600) return TEXT.minutes(Math.floor(s / 60), s % 60);
+  return TEXT.hours(Math.floor(s / 3600), Math.floor((s % 3600) / 60));
+}
+
+function formatDate(seconds) {
+  return new Date(1000 * seconds).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+}
+
+function capitalise(text) {
+  return text ? text[0].toUpperCase() + text.slice(1) : "";
+}

@@ -1,0 +1,57 @@
+"""A training run, live: state, progress, numbers and the loss and accuracy curves.
+
+The component asks the server's own ``api/runs/<id>`` route for new points about once a second and
+extends its charts with them, so a run that trains causes no script run at all, no flicker, and
+keeps a learner's zoom. It makes the page rerun only once: when the run has ended.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+_ASSETS = Path(__file__).with_name("assets")
+_SCRIPTS = ("live_run_text.js", "live_run_chart.js", "live_run.js")  # one script, in this order
+
+
+def live_run(run_id: str, *, key: str, status: str | None = None) -> str | None:
+    """Show the run ``run_id``, live while it lasts.
+
+    Args:
+        run_id: the run's id in the store; another id under the same key starts a fresh view.
+        key: the widget's key; stable, so that reruns keep the charts in place.
+        status: the run's status as the page has just read it. Give it when the page looks
+            different for a run that has ended (downloads, say): should the run end between that
+            reading and the component's first look, the page is rerun all the same.
+
+    Returns:
+        ``"finished"``, ``"stopped"`` or ``"failed"`` in the one script run that the run's end
+        causes, else None.
+    """
+    result = _component()(
+        key=key,
+        data={"run_id": run_id, "status": status},
+        on_ended_change=_ignore,
+    )
+    ended = result.ended
+    return ended if isinstance(ended, str) else None
+
+
+@cache
+def _component() -> ComponentRenderer:
+    return st.components.v2.component(
+        "cnnlab.live_run",
+        html=_asset("live_run.html"),
+        css=_asset("live_run.css"),
+        js="\n".join(_asset(name) for name in _SCRIPTS),
+        isolate_styles=False,
+    )
+
+
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+def _ignore() -> None:
+    """A trigger needs a callback to be part of the result; the rerun itself is what we want."""

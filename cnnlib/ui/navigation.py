@@ -1,0 +1,52 @@
+"""The list of pages: one place for their order, names and addresses."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from cnnlib.ui.page import page_setup
+
+FOLDER = Path(__file__).parents[2] / "pages"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page: its file in `pages`, its name, its icon, and its address in the browser."""
+
+    file: str
+    title: str
+    icon: str
+    address: str
+
+    @property
+    def path(self) -> str:
+        """What `st.switch_page` and `st.page_link` take."""
+        return str(FOLDER / self.file)
+
+
+HOME = Entry("home.py", "Welcome", ":material/home:", "welcome")
+DATASET = Entry("dataset.py", "Data set", ":material/grid_view:", "data-set")
+TRAIN = Entry("train.py", "Train", ":material/model_training:", "training")
+RUNS = Entry("runs.py", "Runs", ":material/list_alt:", "all-runs")
+
+SECTIONS = {"": (HOME,), "Look": (DATASET,), "Train": (TRAIN, RUNS)}
+
+
+def run_page() -> None:
+    """Show the navigation and run the page that the address names."""
+    page_setup("CNN Lab")
+    pages = {
+        section: [
+            st.Page(
+                entry.path,
+                title=entry.title,
+                icon=entry.icon,
+                url_path=entry.address,
+                default=entry is HOME,
+            )
+            for entry in entries
+        ]
+        for section, entries in SECTIONS.items()
+    }
+    st.navigation(pages).run()

@@ -1,0 +1,130 @@
+"""The lab's own HTTP routes beside Streamlit's: what the live chart polls, and a run's files.
+
+A poll answers from the run store in a few milliseconds and runs no page script.
+"""
+
+import math
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import plotly
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from cnnlib.errors import LabError, RunNotFoundError
+from cnnlib.figures.history import make_history_figure
+from cnnlib.figures.theme import PLOT_CONFIG
+from cnnlib.runs.exports import make_history_table, read_curves
+from cnnlib.runs.files import DOWNLOADABLE, run_folder
+from cnnlib.runs.store import Point, Run, open_store
+
+PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+
+def make_routes() -> list[Route]:
+    """The routes; their handlers are plain functions, which Starlette runs in its thread pool."""
+    return [
+        Route("/api/plotly.min.js", _send_plotly),
+        Route("/api/runs/{run_id}", _send_run),
+        Route("/api/runs/{run_id}/files/{name}", _send_file),
+    ]
+
+
+def _send_plotly(request: Request) -> Response:
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return FileResponse(PLOTLY_JS, media_type="text/javascript", headers=headers)
+
+
+def _send_run(request: Request) -> Response:
+    """State, progress and the points after the cursor `after` (a whole number, default 0)."""
+    after = request.query_params.get("after", "0")
+    try:
+        store = open_store()
+        run = store.get(request.path_params["run_id"])
+        cursor, points = store.points(run.id, after=int(after) if after.isdecimal() else 0)
+        answer = {
+            "run": _describe(run, store.queue_position(run)),
+            "server_time": time.time(),
+            "cursor": cursor,
+            "points": _group(points),
+        }
+    except (LabError, sqlite3.Error) as error:
+        return _refuse(error)
+    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+def _describe(run: Run, queue_position: int | None) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "name": run.id,
+        "status": run.status,
+        "message": run.message,
+        "network": run.config.network,
+        "dataset": run.config.dataset,
+        "queue_position": queue_position,
+        "created": run.created,
+        "started": run.started,
+        "ended": run.ended,
+        "heartbeat": run.heartbeat,
+        "stop_requested": run.stop_requested,
+        "progress": run.progress,
+    }
+
+
+def _group(points: list[Point]) -> dict[str, dict[str, list[float | None]]]:
+    """{key: {"epoch": […], "value": […]}}; what JSON cannot hold becomes null."""
+    curves: dict[str, dict[str, list[float | None]]] = {}
+    for point in points:
+        curve = curves.setdefault(point.key, {"epoch": [], "value": []})
+        curve["epoch"].append(point.epoch)
+        finite = point.value is not None and math.isfinite(point.value)
+        curve["value"].append(point.value if finite else None)
+    return curves
+
+
+def _send_file(request: Request) -> Response:
+    run_id, name = request.path_params["run_id"], request.path_params["name"]
+    try:
+        run = open_store().get(run_id)
+        if name in MADE_FILES:
+            make, media_type = MADE_FILES[name]
+            return _download(Response(make(run), media_type=media_type), run, name)
+        path = run_folder(run_id) / name
+        if name not in DOWNLOADABLE or not path.is_file():
+            raise RunNotFoundError(
+                f"Run {run_id} has no file {name!r}. Its page lists those it has."
+            )
+    except (LabError, sqlite3.Error) as error:
+        return _refuse(error)
+    return _download(FileResponse(path), run, name)
+
+
+def _refuse(error: Exception) -> Response:
+    """404 is final: the chart stops asking. Anything else may pass: it asks again."""
+    status = 404 if isinstance(error, RunNotFoundError) else 503
+    return JSONResponse({"error": str(error)}, status_code=status)
+
+
+def _download(response: Response, run: Run, name: str) -> Response:
+    response.headers["Content-Disposition"] = f'attachment; filename="{run.id}-{name}"'
+    return response
+
+
+def _make_history_csv(run: Run) -> str:
+    return make_history_table(read_curves(run.id)).to_csv(index=False)
+
+
+def _make_figure_html(run: Run) -> str:
+    """The loss and accuracy curves as a page that works by itself, plotly.js included."""
+    figure = make_history_figure(read_curves(run.id), title=run.id)
+    return str(figure.to_html(include_plotlyjs=True, config=dict(PLOT_CONFIG)))
+
+
+MADE_FILES: dict[str, tuple[Callable[[Run], str], str]] = {
+    "history.csv": (_make_history_csv, "text/csv"),
+    "curves.html": (_make_figure_html, "text/html"),
+}

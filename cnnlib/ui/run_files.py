@@ -1,0 +1,81 @@
+"""What a run leaves behind, each file one click away, and what can be done with the run next."""
+
+import html
+
+import streamlit as st
+
+from cnnlib.runs import client
+from cnnlib.runs.config import MAX_EPOCHS
+from cnnlib.runs.files import SUMMARY, WEIGHTS, read_checkpoint, run_folder
+from cnnlib.runs.store import Run
+from cnnlib.ui.page import ASSETS, friendly_errors
+
+MADE_FROM_STORE = {
+    "history.csv": "Loss and accuracy of every epoch, as a table",
+    "curves.html": "The curves as a page of their own",
+}
+STORED = {
+    "best.keras": "The model when its validation loss was lowest",
+    "last.keras": "The model as the run left it, with the optimizer's state",
+    SUMMARY: "model.summary()",
+    WEIGHTS: "Every weight of the last checkpoint: path, shape, values",
+    "log.txt": "What the training process printed",
+}
+
+
+def run_downloads(run: Run) -> None:
+    """Links to the run's files, with their sizes; weights.txt is written when it is asked for."""
+    folder = run_folder(run.id)
+    rows = []
+    for name, meaning in STORED.items():
+        path = folder / name
+        if path.is_file() and (size := path.stat().st_size):
+            rows.append(_link(run.id, name, meaning, _describe_size(size)))
+    rows += [_link(run.id, name, meaning, "") for name, meaning in MADE_FROM_STORE.items()]
+    st.html(ASSETS / "run_files.css")
+    st.html(f'<div class="lab-files">{"".join(rows)}</div>')
+    if read_checkpoint(run.id, "last") and not (folder / WEIGHTS).is_file():
+        _offer_weights(run)
+
+
+def _link(run_id: str, name: str, meaning: str, size: str) -> str:
+    address = html.escape(f"api/runs/{run_id}/files/{name}", quote=True)
+    return (
+        f'<a class="lab-file" href="{address}" download data-file="{html.escape(name)}">'
+        f"<b>{html.escape(name)}</b><small>{size}</small><span>{html.escape(meaning)}</span></a>"
+    )
+
+
+def _describe_size(size: float) -> str:
+    for unit in ("bytes", "KB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def _offer_weights(run: Run) -> None:
+    if st.button("Write weights.txt", icon=":material/description:", key=f"weights_{run.id}"):
+        bar = st.progress(0.0, "Starting")
+        with friendly_errors():
+            client.ask("export_weights", run=run.id, checkpoint="last", progress=bar.progress)
+            st.rerun()
+
+
+def continue_form(run: Run) -> Run | None:
+    """Offer to train on from a checkpoint; the new run once it is started."""
+    found = {which: read_checkpoint(run.id, which) for which in ("last", "best")}
+    choices = {which: checkpoint for which, checkpoint in found.items() if checkpoint}
+    if not choices:
+        return None
+    with st.form(f"continue_{run.id}", border=False):
+        which = st.radio(
+            "From",
+            list(choices),
+            format_func=lambda which: f"{which} checkpoint (epoch {choices[which].epoch:.3g})",
+            horizontal=True,
+        )
+        epochs = int(st.number_input("More epochs", 1, MAX_EPOCHS, run.config.epochs))
+        if st.form_submit_button("Continue training", icon=":material/resume:"):
+            return client.submit(run.continued(epochs=epochs, checkpoint=which))
+    return None

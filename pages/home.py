@@ -1,0 +1,61 @@
+"""Welcome: what the lab is, and where to begin."""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from cnnlib.data import Dataset, available
+from cnnlib.ui.datasets import offer_cifar10, open_dataset
+from cnnlib.ui.navigation import DATASET, RUNS, TRAIN, Entry
+from cnnlib.ui.page import ASSETS, friendly_errors, page_heading, page_setup
+from cnnlib.ui.thumbnails import make_sprite_url
+
+LEAD = (
+    "A laboratory for convolutional networks on CIFAR-10, in your browser. Look at the images "
+    "down to their numbers, train a network, and watch it learn."
+)
+CARDS: tuple[tuple[Entry, str], ...] = (
+    (
+        DATASET,
+        "What the network gets to see: the images by class, and one image down to the numbers "
+        "that make it up.",
+    ),
+    (
+        TRAIN,
+        "Choose a network, press Start, and watch loss and accuracy move. The run goes on when "
+        "you close the page.",
+    ),
+    (
+        RUNS,
+        "Every run that was started here: open one, take its files with you, or train it on.",
+    ),
+)
+SAMPLES_PER_CLASS = 8
+SEED = 10
+SAMPLES = "{title}: {classes} classes, some images of each, as the network sees them."
+
+
+def draw_samples(dataset: Dataset) -> None:
+    """A strip of images for each class, under its name."""
+    rng = np.random.default_rng(SEED)
+    split, strips = dataset.test, []
+    for label, name in enumerate(dataset.class_names):
+        chosen = rng.choice(np.flatnonzero(split.labels == label), SAMPLES_PER_CLASS)
+        url = make_sprite_url(split.images[chosen], SAMPLES_PER_CLASS)
+        name = html.escape(name)
+        strips.append(f'<figure><img src="{url}" alt=""><figcaption>{name}</figcaption></figure>')
+    st.html(ASSETS / "home.css")
+    st.html(f'<div class="lab-strips">{"".join(strips)}</div>')
+    st.caption(SAMPLES.format(title=dataset.title, classes=len(dataset.class_names)))
+
+
+page_setup("CNN Lab")
+with friendly_errors():
+    page_heading("CNN Lab", LEAD)
+    offer_cifar10()
+    for column, (entry, text) in zip(st.columns(len(CARDS)), CARDS, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.page_link(entry.path, label=f"**{entry.title}**", icon=entry.icon)
+            st.markdown(text)
+    draw_samples(open_dataset(available()[0].name))
