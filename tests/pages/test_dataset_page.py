@@ -1,0 +1,212 @@
+"""The data set page's script: what it shows and how it takes its address and bad data."""
+
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnlib import settings
+from cnnlib.data import import_path, load
+from cnnlib.ui import datasets
+from cnnlib.ui.thumbnails import make_sprite_url
+from tests.data.cifar_files import make_files, write_archive
+
+PAGE = str(Path(__file__).resolve().parents[2] / "pages" / "dataset.py")
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """A lab home where the synthetic set is drawn already: it takes a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNNLIB_HOME", str(tmp_path_factory.mktemp("drawn")))
+        load("synthetic")
+        return settings.datasets_dir()
+
+
+@pytest.fixture(autouse=True)
+def _home(lab_home, monkeypatch, drawn):
+    shutil.copytree(drawn, settings.datasets_dir())
+    monkeypatch.setattr(datasets, "fetch_job", datasets.FetchJob())
+
+
+@pytest.fixture
+def archive(tmp_path):
+    return write_archive(tmp_path / "cifar-10-python.tar.gz", make_files())
+
+
+def open_page(**address: str | list[str]) -> AppTest:
+    page = AppTest.from_file(PAGE, default_timeout=60)
+    page.query_params.update(address)
+    page.run()
+    assert not page.exception
+    return page
+
+
+def metrics(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def captions(page: AppTest) -> str:
+    return " ".join(caption.value for caption in page.caption)
+
+
+def test_shows_the_synthetic_set_and_says_so():
+    page = open_page()
+    assert metrics(page) == {
+        "Training images": "2,500",
+        "Test images": "500",
+        "One image": "32 × 32 × 3",
+        "Each value": "uint8, 0–255",
+    }
+    assert "synthetic set" in page.markdown[1].value
+    assert [button.label for button in page.button if "CIFAR-10" in button.label]
+    assert "drawn by CNN Lab" in captions(page)
+    assert not page.error
+
+
+def test_shows_cifar10_without_any_offer(archive):
+    import_path(archive)
+    page = open_page()
+    assert metrics(page)["Training images"] == "60"
+    assert not page.button
+    assert "(60, 32, 32, 3)" in captions(page)
+    assert [box.value for box in page.selectbox if box.label == "Data set"] == ["cifar10"]
+
+
+def test_the_address_chooses_data_set_split_class_and_image(archive):
+    import_path(archive)
+    page = open_page(dataset="synthetic", split="test", classes=["cat", "dog"], index="7")
+    dataset = load("synthetic")
+    assert "100 test images" in captions(page)
+    assert "Image 7," in captions(page)
+    name = dataset.class_names[dataset.test.labels[7]]
+    assert name in [heading.value for heading in page.subheader]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"dataset": "../x"},
+        {"dataset": "mnist"},
+        {"split": "validation"},
+        {"classes": ["zebra"]},
+        {"page": "0"},
+        {"page": "99999"},
+        {"page": "x"},
+        {"index": "-1"},
+        {"index": "2500"},
+        {"index": "9" * 5000},
+        {"index": "²"},
+        {"index": "1.5"},
+    ],
+)
+def test_bad_addresses_fall_back_quietly(address):
+    page = open_page(**address)
+    assert not page.error
+    assert "2,500 training images, page 1 of" in captions(page)
+
+
+def test_a_damaged_copy_is_one_line(archive):
+    import_path(archive)
+    (settings.datasets_dir() / "cifar10" / "train-labels.npy").write_bytes(b"")
+    page = open_page()
+    assert len(page.error) == 1
+    assert "damaged" in page.error[0].value
+    assert "Traceback" not in page.error[0].value
+
+
+def wait_for_job() -> datasets.JobState:
+    for _ in range(300):
+        if datasets.fetch_job.state.status != "running":
+            break
+        time.sleep(0.05)
+    return datasets.fetch_job.state
+
+
+def submit_path(page: AppTest, path: str) -> None:
+    page.text_input[0].input(path)
+    next(button for button in page.button if button.label == "Import").click()
+    page.run()
+
+
+def test_importing_a_file_from_the_page(archive):
+    page = open_page()
+    submit_path(page, str(archive))
+    assert wait_for_job().status == "done"
+    page.run()
+    assert metrics(page)["Training images"] == "60"
+    assert not page.text_input
+
+
+def test_a_wrong_file_is_one_line_on_the_page(tmp_path):
+    (tmp_path / "notes.txt").write_text("hello")
+    page = open_page()
+    submit_path(page, str(tmp_path / "notes.txt"))
+    assert wait_for_job().status == "failed"
+    page.run()
+    assert len(page.error) == 1
+    assert "notes.txt" in page.error[0].value
+    assert metrics(page)["Training images"] == "2,500"
+
+
+def test_no_path_is_one_line():
+    page = open_page()
+    submit_path(page, "  ")
+    assert datasets.fetch_job.state.status == "idle"
+    assert len(page.error) == 1
+
+
+def test_a_failed_download_is_one_line(monkeypatch):
+    monkeypatch.setenv("CNNLIB_CIFAR10_URL", "http://127.0.0.1:9/x")
+    monkeypatch.setattr("cnnlib.data.download.PAUSE_SECONDS", 0.01)
+    page = open_page()
+    next(button for button in page.button if "Get the real" in button.label).click()
+    page.run()
+    assert wait_for_job().status == "failed"
+    page.run()
+    assert len(page.error) == 1
+    assert "cannot reach it" in page.error[0].value
+    assert [button for button in page.button if "Get the real" in button.label]
+
+
+def test_only_one_fetch_at_a_time(monkeypatch):
+    import threading
+
+    go_on = threading.Event()
+    monkeypatch.setattr(datasets, "_bring", lambda path, progress: go_on.wait(20))
+    assert datasets.fetch_job.start()
+    assert not datasets.fetch_job.start()
+    assert datasets.fetch_job.state.status == "running"
+    go_on.set()
+    assert wait_for_job().status == "done"
+    assert datasets.fetch_job.start()
+    wait_for_job()
+
+
+def test_a_data_set_is_opened_once_until_it_is_imported_anew(archive, tmp_path):
+    import_path(archive)
+    first = datasets.open_dataset("cifar10")
+    assert datasets.open_dataset("cifar10") is first
+    import_path(write_archive(tmp_path / "b.tar.gz", make_files(rows=3)))
+    assert len(datasets.open_dataset("cifar10").train) == 15
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_sprite_holds_every_image_in_its_place(channels):
+    import base64
+    import io
+
+    from PIL import Image
+
+    images = np.random.default_rng(1).integers(0, 256, (7, 4, 5, channels), dtype=np.uint8)
+    kind, encoded = make_sprite_url(images, columns=3).split(",")
+    assert kind == "data:image/png;base64"
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))))
+    sheet = sheet.reshape(12, 15, channels)
+    for number, image in enumerate(images):
+        row, column = divmod(number, 3)
+        tile = sheet[4 * row : 4 * row + 4, 5 * column : 5 * column + 5]
+        np.testing.assert_array_equal(tile, image)
