@@ -1,0 +1,93 @@
+"""The lab without a browser, as a program reads it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cnnlib.__main__ import main
+from cnnlib.runs.config import RunConfig
+from cnnlib.runs.files import run_folder
+from cnnlib.runs.store import RunStore
+
+ROOT = Path(__file__).parents[1]
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_models_counts_without_keras(capsys) -> None:
+    assert main(["models", "baseline", "--json"]) == 0
+    (summary,) = lines(capsys)
+    assert summary["params"] == 198_506
+    assert main(["models", "--json"]) == 0
+    assert {row["name"] for row in lines(capsys)} >= {"baseline", "lenet5"}
+
+
+def test_runs_lists_and_shows(lab_home, capsys) -> None:
+    run = RunStore().create(RunConfig(network="lenet5", limit=7))
+    assert main(["runs", "--json"]) == 0
+    (row,) = lines(capsys)
+    assert (row["id"], row["status"], row["config"]["limit"]) == (run.id, "queued", 7)
+    assert main(["runs", run.id]) == 0
+    assert run.id in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["runs", "nope"], "There is no run 'nope'"),
+        (["models", "nope"], "network must be one of"),
+        (["train", "baseline", "--epochs", "0"], "epochs must be"),
+        (["train", "baseline", "--dataset", "nope"], "nope"),
+        (["data", "import", "/no/such/file.tar.gz"], "/no/such/file.tar.gz"),
+    ],
+)
+def test_a_mistake_is_one_line_on_stderr(lab_home, capsys, arguments, sentence) -> None:
+    assert main(arguments) == 1
+    captured = capsys.readouterr()
+    assert sentence in captured.err
+    assert len(captured.err.strip().splitlines()) == 1
+    assert captured.out == ""
+
+
+TRAIN = ["train", "lenet5", "--dataset", "synthetic", "--limit", "200", "--json"]
+
+
+@pytest.mark.keras
+def test_train_prints_events_then_the_result(lab_home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cnnlib", *TRAIN, "--epochs", "2"],
+        cwd=ROOT, capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert events[0]["event"] == "created"
+    epochs = [e["epoch"] for e in events if e["event"] == "point" and e["key"] == "epoch/loss"]
+    assert epochs == [1.0, 2.0]
+    result = events[-1]
+    assert (result["event"], result["status"]) == ("result", "finished")
+    assert Path(result["folder"], "best.keras").exists()
+    assert RunStore().get(result["id"]).status == "finished"
+
+
+@pytest.mark.keras
+def test_ctrl_c_stops_and_keeps_what_was_learned(lab_home: Path) -> None:
+    command = subprocess.Popen(
+        [sys.executable, "-m", "cnnlib", *TRAIN, "--epochs", "1000"],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ,
+    )  # fmt: skip
+    assert command.stdout is not None
+    for line in command.stdout:
+        if json.loads(line)["event"] == "epoch":
+            break
+    command.send_signal(signal.SIGINT)
+    rest = [json.loads(line) for line in command.stdout]
+    assert command.wait(60) == 1
+    assert rest[-1]["status"] == "stopped"
+    assert (run_folder(rest[-1]["id"]) / "last.keras").exists()
