@@ -2,11 +2,12 @@
 
 Unpickling runs whatever functions a file names. This reader knows the few opcodes that strings,
 numbers, lists, tuples, dictionaries and arrays need. It calls no function that a file names:
-NumPy's are replaced by two small stand-ins, and an array is built from its bytes at the end.
+NumPy's are replaced by small stand-ins, and an array is built from its bytes only.
 """
 
 import io
 import pickle
+import struct
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from cnnlib.errors import DatasetError
 _OPCODES = """
     PROTO FRAME STOP MARK POP NONE NEWTRUE NEWFALSE INT LONG BININT BININT1 BININT2 LONG1 BINFLOAT
     STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE SHORT_BINUNICODE BINBYTES SHORT_BINBYTES
+    BYTEARRAY8
     EMPTY_DICT DICT EMPTY_LIST LIST EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 APPEND APPENDS
     SETITEM SETITEMS PUT BINPUT LONG_BINPUT MEMOIZE GET BINGET LONG_BINGET
     GLOBAL STACK_GLOBAL REDUCE BUILD
@@ -60,6 +62,18 @@ class _Array:
         self.array = flat.reshape(shape, order="F" if by_columns else "C")
 
 
+def _from_buffer(raw: object, dtype: object, shape: Any, order: Any) -> NDArray[Any]:
+    """Stands in for ``_frombuffer``, by which protocol 5 writes an array."""
+    if not isinstance(dtype, _Dtype) or not isinstance(raw, bytes | bytearray):
+        raise pickle.UnpicklingError("an array's content is not bytes")
+    return np.frombuffer(bytes(raw), dtype.dtype).reshape(shape, order=order)
+
+
+def _scalar(dtype: object, raw: object) -> int:
+    """Stands in for ``scalar``, by which a single NumPy number is written."""
+    return int(_from_buffer(raw, dtype, (), "C"))
+
+
 def _encode(text: object, encoding: object = "latin1") -> bytes:
     """What Python 3 writes for bytes at protocol 2: a string and "latin1"."""
     if not isinstance(text, str) or encoding not in ("latin1", b"latin1"):
@@ -69,16 +83,21 @@ def _encode(text: object, encoding: object = "latin1") -> bytes:
 
 _ALLOWED: dict[tuple[str, str], Any] = {
     **{(module, "_reconstruct"): _Array for module in _ARRAY_MODULES},
+    **{(module, "scalar"): _scalar for module in _ARRAY_MODULES},
+    ("numpy.core.numeric", "_frombuffer"): _from_buffer,
+    ("numpy._core.numeric", "_frombuffer"): _from_buffer,
     ("numpy", "ndarray"): _Ndarray,
     ("numpy", "dtype"): _Dtype,
     ("_codecs", "encode"): _encode,
 }
+_CALLABLE = (_Array, _Dtype, _encode, _from_buffer, _scalar)
 
 
 class _PlainUnpickler(pickle._Unpickler):
     """The pure Python unpickler with all but the opcodes above taken out."""
 
     stack: list[Any]
+    read: Callable[[int], bytes]
     pop_mark: Callable[[], list[Any]]
 
     def find_class(self, module: str, name: str) -> Any:
@@ -89,7 +108,7 @@ class _PlainUnpickler(pickle._Unpickler):
 
     def load_reduce(self) -> None:
         arguments, function = self.stack.pop(), self.stack.pop()
-        if not any(function is allowed for allowed in (_Array, _Dtype, _encode)):
+        if not any(function is allowed for allowed in _CALLABLE):
             raise pickle.UnpicklingError("it calls something that is not an array")
         self.stack.append(function(*arguments))
 
@@ -98,6 +117,10 @@ class _PlainUnpickler(pickle._Unpickler):
         if not isinstance(target, _Array | _Dtype):
             raise pickle.UnpicklingError("it changes something that is not an array")
         target.build(state)
+
+    def load_bytearray8(self) -> None:
+        (size,) = struct.unpack("<Q", self.read(8))
+        self.stack.append(self.read(size))  # only what is there, whatever size is claimed
 
     def load_dict(self) -> None:
         items = self.pop_mark()
@@ -122,6 +145,7 @@ class _PlainUnpickler(pickle._Unpickler):
         code: pickle._Unpickler.dispatch[code]
         for code in (getattr(pickle, opcode)[0] for opcode in _OPCODES.split())
     } | {
+        pickle.BYTEARRAY8[0]: load_bytearray8,
         pickle.REDUCE[0]: load_reduce,
         pickle.BUILD[0]: load_build,
         pickle.DICT[0]: load_dict,

@@ -57,8 +57,12 @@ def _describe_size(size: float) -> str:
 def _offer_weights(run: Run) -> None:
     if st.button("Write weights.txt", icon=":material/description:", key=f"weights_{run.id}"):
         bar = st.progress(0.0, "Starting")
+
+        def show(share: float, text: str) -> None:
+            bar.progress(share, text)
+
         with friendly_errors():
-            client.ask("export_weights", run=run.id, checkpoint="last", progress=bar.progress)
+            client.ask("export_weights", progress=show, run=run.id, checkpoint="last")
             st.rerun()
 
 

@@ -32,13 +32,25 @@ def test_reads_what_python_2_wrote():
     assert read["filenames"][0] == b"image_0.png"
 
 
-@pytest.mark.parametrize("protocol", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize("protocol", [0, 1, 2, 3, 4, 5])
 def test_reads_what_python_3_writes(protocol):
     value = {"data": np.arange(12, dtype=np.uint8).reshape(3, 4), "labels": [1, 2, -3], b"ok": True}
     read = read_pickle(pickle.dumps(value, protocol), "file")
     np.testing.assert_array_equal(read["data"], value["data"])
     assert read["labels"] == [1, 2, -3]
     assert read["ok"] is True
+
+
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_reads_single_numpy_numbers(protocol):
+    labels = list(np.array([3, 9, 0]))
+    assert read_pickle(pickle.dumps({"labels": labels}, protocol), "file") == {"labels": [3, 9, 0]}
+
+
+def test_a_claimed_size_takes_no_memory():
+    huge = b"\x80\x05}\x8c\x01d\x96" + (1 << 40).to_bytes(8, "little") + b"abcs."
+    with pytest.raises(DatasetError):
+        read_pickle(huge, "file")
 
 
 @pytest.mark.parametrize("dtype", ["<i8", ">i8", "<u2", "|i1"])

@@ -1,0 +1,56 @@
+"""From «start» to the first loss point in the store, and what loading TensorFlow alone takes."""
+
+import statistics
+import subprocess
+import sys
+import time
+
+from benchmarks.cold_start import end_supervisor
+from benchmarks.sides import temporary_home
+from cnnlib.data import load
+from cnnlib.runs import client
+from cnnlib.runs.client import SupervisorKeeper
+from cnnlib.runs.config import RunConfig
+from cnnlib.runs.store import RunStore
+
+ROUNDS = 7
+
+
+def main() -> None:
+    with temporary_home():
+        load("synthetic")
+        keeper = SupervisorKeeper()
+        keeper.start()
+        while not client.is_warm():
+            time.sleep(0.1)
+        store = RunStore()
+        for network in ("lenet5", "baseline"):
+            seconds = [time_first_point(store, network) for _ in range(ROUNDS)]
+            print(
+                f"{network}: start to the first loss point, warm supervisor: median "
+                f"{statistics.median(seconds):.2f} s ({min(seconds):.2f} to {max(seconds):.2f})"
+            )
+        keeper.stop()
+        end_supervisor()
+        loads = [time_import() for _ in range(3)]
+        print(f"a bare `import tensorflow, keras`: median {statistics.median(loads):.2f} s")
+
+
+def time_first_point(store: RunStore, network: str) -> float:
+    began = time.perf_counter()
+    run = client.submit(RunConfig(network=network, dataset="synthetic", epochs=1))
+    while not store.points(run.id)[1]:
+        time.sleep(0.005)
+    seconds = time.perf_counter() - began
+    while not store.get(run.id).has_ended:
+        time.sleep(0.05)
+    time.sleep(1)  # the supervisor notices the free slot
+    return seconds
+
+
+def time_import() -> float:
+    began = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-c", "import tensorflow, keras"], check=True, capture_output=True
+    )
+    return time.perf_counter() - began
