@@ -230,3 +230,25 @@ def test_a_supervisor_that_nobody_needs_ends(home: Path) -> None:
     wait_for(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, 90)
     wait_for(lambda: not find_processes("forkserver"))
     assert not liveness.is_supervisor_alive()
+
+
+def test_without_preloading_a_run_is_trained_all_the_same(home, store, monkeypatch) -> None:
+    monkeypatch.setenv("CNNLIB_PRELOAD", "0")
+    run = wait_for_end(store, client.submit(QUICK))
+    assert run.status == "finished", run.message
+    servers = find_processes("multiprocessing.forkserver")
+    assert all(server.memory_info().rss < 300e6 for server in servers), "TensorFlow is loaded"
+
+
+def test_where_forking_is_not_safe_children_are_spawned(home, store, monkeypatch) -> None:
+    from cnnlib.backend import supervisor, worker
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    context = supervisor._choose_context()
+    monkeypatch.undo()
+    assert context.get_start_method() == "spawn"
+    run = store.create(QUICK, status="starting")
+    child = context.Process(target=worker.run_in_child, args=(run.id,))
+    child.start()
+    child.join(120)
+    assert store.get(run.id).status == "finished", store.get(run.id).message
