@@ -40,17 +40,19 @@ def open_run(run: Run) -> None:
 
 
 def show_run(run: Run) -> None:
-    title, new, stop = st.columns([4, 1.2, 1.2], vertical_alignment="center")
-    title.markdown(f"##### {run.describe()}")
-    if new.button("New run", icon=":material/add:", width="stretch"):
-        st.query_params.clear()
-        st.query_params["new"] = "1"
-        st.rerun()
-    if not run.has_ended and stop.button(
-        "Stop", icon=":material/stop:", width="stretch", disabled=run.stop_requested
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        open_store().request_stop(run.id)
-        st.rerun()
+        st.markdown(run.describe_settings())
+        if st.button("New run", icon=":material/add:"):
+            st.query_params.clear()
+            st.query_params["new"] = "1"
+            st.rerun()
+        if not run.has_ended and st.button(
+            "Stop", icon=":material/stop:", disabled=run.stop_requested
+        ):
+            open_store().request_stop(run.id)
+            st.rerun()
     live_run(run.id, key="live_run", status=run.status)
     if run.has_ended:
         files, go_on = st.columns([3, 2], gap="large")

@@ -17,7 +17,6 @@ from secrets import token_hex
 from typing import Any
 
 from cnnlib import settings
-from cnnlib.arch import zoo
 from cnnlib.errors import RunError, RunNotFoundError
 from cnnlib.runs import liveness
 from cnnlib.runs.config import RunConfig
@@ -86,13 +85,14 @@ class Run:
     def has_ended(self) -> bool:
         return self.status in ENDED
 
-    def describe(self) -> str:
-        """One line: what is trained, on what, how."""
+    def describe_settings(self) -> str:
+        """One line: how much is trained on, for how long, and how."""
         config = self.config
-        amount = "all images" if config.limit is None else f"{config.limit:,} images"
+        amount = "All images" if config.limit is None else f"{config.limit:,} images"
+        epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs} epochs"
         return (
-            f"{zoo.get(config.network).title} on {config.dataset}, {amount}, "
-            f"{config.optimizer} {config.learning_rate:g}, batch {config.batch_size}"
+            f"{amount}, {epochs}, batch {config.batch_size}, {config.optimizer} "
+            f"{config.learning_rate:g}, seed {config.seed}"
         )
 
     def continued(self, *, epochs: int, checkpoint: str) -> RunConfig:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from cnnlib.arch import zoo
 from cnnlib.errors import LabError, RunNotFoundError
 from cnnlib.figures.history import make_history_figure
 from cnnlib.figures.theme import PLOT_CONFIG
@@ -63,7 +64,7 @@ def _describe(run: Run, queue_position: int | None) -> dict[str, Any]:
         "name": run.id,
         "status": run.status,
         "message": run.message,
-        "network": run.config.network,
+        "network": zoo.get(run.config.network).title,
         "dataset": run.config.dataset,
         "queue_position": queue_position,
         "created": run.created,
