@@ -33,9 +33,9 @@ def find_run() -> Run | None:
     return None
 
 
-def open_run(run: Run) -> None:
-    st.query_params.clear()
-    st.query_params["run"] = run.id
+def go_to(**address: str) -> None:
+    """Show this page as the address says: ``run=…``, or ``new=1`` for the form."""
+    st.query_params.from_dict(address)  # the form's own settings leave the address
     st.rerun()
 
 
@@ -45,9 +45,7 @@ def show_run(run: Run) -> None:
     ):
         st.markdown(run.describe_settings())
         if st.button("New run", icon=":material/add:"):
-            st.query_params.clear()
-            st.query_params["new"] = "1"
-            st.rerun()
+            go_to(new="1")
         if not run.has_ended and st.button(
             "Stop", icon=":material/stop:", disabled=run.stop_requested
         ):
@@ -62,7 +60,7 @@ def show_run(run: Run) -> None:
         with go_on:
             st.markdown("##### Go on")
             if continued := continue_form(run):
-                open_run(continued)
+                go_to(run=continued.id)
 
 
 page_setup(TRAIN.title, icon=TRAIN.icon)
@@ -74,4 +72,4 @@ with friendly_errors():
     else:
         offer_cifar10()
         if config := run_form():
-            open_run(client.submit(config))
+            go_to(run=client.submit(config).id)

@@ -6,6 +6,7 @@ thinned before they leave, and another thread writes them.
 
 import math
 import time
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from cnnlib.runs.files import Checkpoint, checkpoint_path, replacing, write_chec
 from cnnlib.runs.sink import StoreSink
 
 POINTS_PER_RUN = 1_500
-RATE_WINDOW = 0.7  # share of the older estimate in the smoothed images/s
+RATE_WINDOW = 10  # descriptions, some five seconds, over which images/s is taken
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,27 @@ class Progress:
         self.step = 0
         self.validation_seconds = 0.0
         self._rate: float | None = None
-        self._measured: tuple[float, int] | None = None
+        self._marks: deque[tuple[float, int]] = deque(maxlen=RATE_WINDOW)
+        self._first: tuple[float, int] | None = None
+        self._last = (0.0, 0)
+
+    def begin_epoch(self, index: int) -> None:
+        self.epoch_index, self.step, self.phase = index, 0, "training"
+        self._first = None
+        self._marks.clear()
+
+    def take_step(self, step: int) -> None:
+        """Note that `step` steps of the epoch are done. The epoch's first ones may include the
+        time to compile, so the clock starts after them."""
+        self.step = step
+        self._last = (time.monotonic(), step)
+        if self._first is None:
+            self._first = self._last
+
+    def end_epoch(self) -> None:
+        """An epoch shorter than the time between two descriptions has its speed all the same."""
+        if self._first is not None and self._last[1] > self._first[1]:
+            self._rate = self._images_per_second(self._first, self._last)
 
     @property
     def epoch(self) -> float:
@@ -70,7 +91,7 @@ class Progress:
         plan = self.plan
         rate = self._measure_rate()
         left = None
-        if rate:
+        if rate and self.phase != "done":
             steps_left = plan.steps * (plan.epochs - self.epoch_index) - self.step
             validations_left = plan.epochs - self.epoch_index
             left = steps_left * plan.batch_size / rate
@@ -89,21 +110,15 @@ class Progress:
         }
 
     def _measure_rate(self) -> float | None:
-        """Images a second, smoothed, over the time spent in training steps only."""
-        now, done = time.monotonic(), self.epoch_index * self.plan.steps + self.step
-        if self.phase != "training":
-            self._measured = None
-        elif self._measured is None:
-            self._measured = (now, done)
-        elif done > self._measured[1]:
-            newest = (done - self._measured[1]) * self.plan.batch_size / (now - self._measured[0])
-            self._rate = (
-                newest
-                if self._rate is None
-                else RATE_WINDOW * self._rate + (1 - RATE_WINDOW) * newest
-            )
-            self._measured = (now, done)
+        """Images a second over the last few seconds of training steps."""
+        if self.phase == "training" and self._first is not None:
+            self._marks.append(self._last)
+            if self._marks[-1][1] > self._marks[0][1]:
+                self._rate = self._images_per_second(self._marks[0], self._marks[-1])
         return self._rate
+
+    def _images_per_second(self, start: tuple[float, int], end: tuple[float, int]) -> float:
+        return (end[1] - start[1]) * self.plan.batch_size / (end[0] - start[0])
 
 
 class RunCallback(keras.callbacks.Callback):
@@ -121,8 +136,7 @@ class RunCallback(keras.callbacks.Callback):
         self._kept_sums = {"loss": 0.0, "accuracy": 0.0}
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._progress.step, self._progress.epoch_index = 0, epoch
-        self._progress.phase = "training"
+        self._progress.begin_epoch(epoch)
         self._kept_step = 0
         self._kept_sums = {"loss": 0.0, "accuracy": 0.0}
 
@@ -130,7 +144,7 @@ class RunCallback(keras.callbacks.Callback):
         assert logs is not None
         # With several steps an execution, the batch index runs past the end of the epoch.
         step = min(batch + 1, self._plan.steps)
-        self._progress.step = step
+        self._progress.take_step(step)
         if not math.isfinite(logs["loss"]):
             raise self._diverged(f"the loss became {logs['loss']}")
         if step - self._kept_step >= self._plan.stride or step == self._plan.steps:
@@ -176,6 +190,7 @@ class RunCallback(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         assert logs is not None
+        self._progress.end_epoch()
         self._progress.phase = "saving"
         position = self._progress.epoch
         for key, value in logs.items():

@@ -1,6 +1,6 @@
 """The form that starts a run: every setting of `RunConfig`, the notes' values to begin with.
 
-What is set is in the address, so a link carries it to a whole class.
+What differs from them is in the address, so a link carries it to a whole class.
 """
 
 from typing import Any
@@ -8,104 +8,124 @@ from typing import Any
 import streamlit as st
 
 from cnnlib.arch import zoo
-from cnnlib.arch.analysis import analyze
 from cnnlib.data import DatasetInfo, available
+from cnnlib.errors import RunError
 from cnnlib.runs.config import MAX_EPOCHS, MAX_SEED, OPTIMIZERS, RunConfig
 from cnnlib.ui.network_table import network_table
 
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512)
 LEARNING_RATES = (0.00001, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1.0)
 AMOUNTS = (500, 1_000, 2_000, 5_000, 10_000, 20_000)
-BOUND: dict[str, Any] = {"bind": "query-params"}
+ALL = 0  # the slider's last place: all images of whichever data set
+SETTINGS = ("network", "dataset", "limit", "epochs", "batch_size", "optimizer", "learning_rate",
+            "seed")  # fmt: skip
 OPTIMIZER_NAMES = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
+AMOUNT_HELP = "Fewer images train faster and learn less. The test images shrink by the same share."
+SEED_HELP = "The same seed draws the same first weights, order of images and dropout."
 
 
 def run_form() -> RunConfig | None:
     """Draw the form; the settings when Start was pressed, None otherwise."""
-    defaults = RunConfig()
+    infos = {info.name: info for info in available()}
+    defaults = RunConfig(dataset=next(iter(infos)))
+    _begin_with(_read_address(defaults), infos)
     first, second = st.columns([3, 2], gap="large")
     with first:
-        network = st.selectbox(
-            "Network", zoo.names(), format_func=_describe_network, key="network", **BOUND
+        st.selectbox(
+            "Network", zoo.names(), format_func=lambda name: zoo.get(name).title, key="network"
         )
-        info = _choose_data()
-        amount = _choose_amount(info)
+        st.selectbox(
+            "Data set", list(infos), format_func=lambda name: infos[name].title, key="dataset"
+        )
+        info = infos[st.session_state["dataset"]]
+        _choose_amount(info)
     with second:
-        epochs = int(
-            st.number_input("Epochs", 1, MAX_EPOCHS, defaults.epochs, key="epochs", **BOUND)
-        )
+        st.number_input("Epochs", 1, MAX_EPOCHS, key="epochs")
         with st.expander("More settings", icon=":material/tune:"):
-            batch_size = st.select_slider(
-                "Batch size", BATCH_SIZES, defaults.batch_size, key="batch_size", **BOUND
-            )
-            optimizer = st.selectbox(
-                "Optimizer",
-                OPTIMIZERS,
-                format_func=OPTIMIZER_NAMES.__getitem__,
-                key="optimizer",
-                **BOUND,
-            )
-            learning_rate = st.select_slider(
-                "Learning rate",
-                LEARNING_RATES,
-                defaults.learning_rate,
-                format_func="{:g}".format,
-                key="learning_rate",
-                **BOUND,
-            )
-            seed = int(
-                st.number_input(
-                    "Seed", 0, MAX_SEED, defaults.seed, key="seed", help=SEED_HELP, **BOUND
-                )
-            )
-        steps = -(-(amount or info.train_count) // batch_size)
-        st.caption(f"{steps:,} steps an epoch, {steps * epochs:,} in all.")
+            _choose_details()
+        config = _collect()
+        steps = -(-(config.limit or info.train_count) // config.batch_size)
+        st.caption(f"{steps:,} steps an epoch, {steps * config.epochs:,} in all.")
         pressed = st.button(
             "Start training", type="primary", icon=":material/play_arrow:", width="stretch"
         )
+    _write_address(config, defaults)
     st.divider()
     shape, classes = info.image_shape, len(info.class_names)
-    network_table(zoo.get(network, input_shape=shape, classes=classes))
-    if not pressed:
-        return None
-    return RunConfig(
-        network=network,
-        dataset=info.name,
-        limit=amount,
-        epochs=epochs,
-        batch_size=batch_size,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        seed=seed,
-    )
+    network_table(zoo.get(config.network, input_shape=shape, classes=classes))
+    return config if pressed else None
 
 
-SEED_HELP = "The same seed draws the same first weights, order of images and dropout."
-
-
-def _describe_network(name: str) -> str:
-    spec = zoo.get(name)
-    return f"{spec.title} · {analyze(spec).params:,} parameters"
-
-
-def _choose_data() -> DatasetInfo:
-    infos = {info.name: info for info in available()}
-    name = st.selectbox(
-        "Data set", list(infos), format_func=lambda name: infos[name].title, key="data", **BOUND
-    )
-    return infos[name]
-
-
-def _choose_amount(info: DatasetInfo) -> int | None:
-    """How many training images; None for all of them."""
-    choices = [amount for amount in AMOUNTS if amount < info.train_count]
-    amount: int = st.select_slider(
+def _choose_amount(info: DatasetInfo) -> None:
+    choices = [*(amount for amount in AMOUNTS if amount < info.train_count), ALL]
+    if st.session_state["limit"] not in choices:
+        st.session_state["limit"] = ALL
+    st.select_slider(
         "Training images",
-        [*choices, info.train_count],
-        info.train_count,
-        format_func=lambda count: "all" if count == info.train_count else f"{count:,}",
-        help="Fewer images train faster and learn less. The test images shrink by the same share.",
-        key=f"amount_{info.name}",
-        **BOUND,
+        choices,
+        format_func=lambda count: "all" if count == ALL else f"{count:,}",
+        help=AMOUNT_HELP,
+        key="limit",
     )
-    return None if amount == info.train_count else amount
+
+
+def _choose_details() -> None:
+    st.select_slider("Batch size", BATCH_SIZES, key="batch_size")
+    st.selectbox("Optimizer", OPTIMIZERS, format_func=OPTIMIZER_NAMES.__getitem__, key="optimizer")
+    st.select_slider(
+        "Learning rate", LEARNING_RATES, format_func="{:g}".format, key="learning_rate"
+    )
+    st.number_input("Seed", 0, MAX_SEED, key="seed", help=SEED_HELP)
+
+
+def _collect() -> RunConfig:
+    """What the widgets say."""
+    values = {name: st.session_state[name] for name in SETTINGS}
+    limit = values["limit"]
+    return RunConfig(**{**values, "limit": None if limit == ALL else limit})
+
+
+def _begin_with(config: RunConfig, infos: dict[str, DatasetInfo]) -> None:
+    """Give each widget its first value, where it has none yet, as near as its choices allow."""
+    values = config.to_dict() | {"limit": config.limit or ALL}
+    choices: dict[str, Any] = {
+        "dataset": infos,
+        "batch_size": BATCH_SIZES,
+        "learning_rate": LEARNING_RATES,
+    }
+    fallback = RunConfig(dataset=next(iter(infos))).to_dict()
+    for name in SETTINGS:
+        known = name not in choices or values[name] in choices[name]
+        st.session_state.setdefault(name, values[name] if known else fallback[name])
+
+
+def _read_address(defaults: RunConfig) -> RunConfig:
+    """The settings in the address; one that breaks its rule is passed over."""
+    config = defaults.to_dict()
+    for name in SETTINGS:
+        text = st.query_params.get(name)
+        if text is None:
+            continue
+        try:
+            value = text if isinstance(config[name], str) else _read_number(text)
+            RunConfig(**{**config, name: value})
+        except (RunError, ValueError):
+            continue
+        config[name] = value
+    return RunConfig(**config)
+
+
+def _read_number(text: str) -> int | float:
+    return int(text) if text.isdecimal() else float(text)
+
+
+def _write_address(config: RunConfig, defaults: RunConfig) -> None:
+    """Put what differs from the defaults into the address; `new` stays as it is."""
+    before = st.query_params.to_dict()
+    address = {name: value for name, value in before.items() if name == "new"}
+    plain = defaults.to_dict()
+    for name, value in config.to_dict().items():
+        if name in SETTINGS and value != plain[name]:
+            address[name] = f"{value:g}" if isinstance(value, float) else str(value)
+    if address != before:
+        st.query_params.from_dict(address)
