@@ -22,6 +22,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def main() -> None:
+    chromium = find_chromium()
     with (
         temporary_home(),
         tempfile.TemporaryDirectory() as folder,
@@ -29,7 +30,7 @@ def main() -> None:
     ):
         load("synthetic")
         (Path(folder) / "empty.py").write_text(EMPTY)
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
 
         def start(folder: Path, script: str) -> float:
             page = browser.new_context().new_page()

@@ -114,13 +114,19 @@ class SupervisorKeeper(threading.Thread):
 
     The supervisor counts these lines: when there is none left and nothing to do, it ends. One of
     older code is told to retire, which it does once its runs have ended.
+
+    Args:
+        delay: seconds to wait first. Loading TensorFlow takes a core for a while, which the app's
+            first page has better use for; a run that is started meanwhile does not wait.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, delay: float = 0.0) -> None:
         super().__init__(name="supervisor-keeper", daemon=True)
+        self._delay = delay
         self._stopped = threading.Event()
 
     def run(self) -> None:
+        self._stopped.wait(self._delay)
         while not self._stopped.is_set():
             try:
                 ensure_supervisor()

@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from cnnlib.runs.store import open_store
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Curve = tuple[np.ndarray, np.ndarray]
 
@@ -21,8 +24,10 @@ def read_curves(run_id: str) -> dict[str, Curve]:
     return {key: (np.asarray(x), np.asarray(y)) for key, (x, y) in columns.items()}
 
 
-def make_history_table(curves: Mapping[str, Curve]) -> pd.DataFrame:
+def make_history_table(curves: Mapping[str, Curve]) -> "pd.DataFrame":
     """One row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, as far as they are known."""
+    import pandas as pd  # here: it takes 0.2 s, which a server's first page need not wait for
+
     epochs = {
         key.removeprefix("epoch/"): c for key, c in curves.items() if key.startswith("epoch/")
     }

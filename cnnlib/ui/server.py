@@ -6,11 +6,13 @@ from typing import Any
 
 from cnnlib.runs.client import SupervisorKeeper
 
+FIRST_PAGE_SECONDS = 3.0
+
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Keep a supervisor running beside the app, in the background from the first moment."""
-    keeper = SupervisorKeeper()
+    """Keep a supervisor running beside the app, in the background, soon after the first page."""
+    keeper = SupervisorKeeper(delay=FIRST_PAGE_SECONDS)
     keeper.start()
     try:
         yield
