@@ -1,0 +1,98 @@
+"""Every page by its own link, as the very first visit of a fresh server, wide and narrow."""
+
+import pytest
+from playwright.sync_api import expect
+
+ADDRESSES = {
+    "": ("CNN Lab", "CNN Lab"),
+    "data-set": ("Data set", "Data set · CNN Lab"),
+    "training": ("Train", "Train · CNN Lab"),
+    "all-runs": ("Runs", "Runs · CNN Lab"),
+}
+NAVIGATION = ["Welcome", "Data set", "Train", "Runs"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_opens_by_its_own_link_on_a_fresh_server(address, fresh_lab, visit) -> None:
+    heading, title = ADDRESSES[address]
+    visitor = visit(fresh_lab, address)
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text(heading)
+    expect(visitor.page).to_have_title(title)
+    expect(visitor.part("stSidebarNavLink")).to_contain_text(NAVIGATION)
+    expect(visitor.part("stAlertContentError")).to_have_count(0)
+    visitor.expect_no_sideways_scrolling()
+    phone = visit(fresh_lab, address, width=400, dark=True)
+    expect(phone.main.get_by_role("heading", level=1)).to_have_text(heading)
+    phone.expect_no_sideways_scrolling()
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_the_sidebar_leads_to_every_page(width, lab, visit) -> None:
+    visitor = visit(lab, "", width=width)
+    for name, (heading, title) in zip(NAVIGATION, ADDRESSES.values(), strict=True):
+        link = visitor.part("stSidebarNavLink").filter(has_text=name)
+        if link.bounding_box()["x"] < 0:  # a narrow window hides the sidebar after each choice
+            visitor.part("stExpandSidebarButton").click()
+        link.click()
+        expect(visitor.main.get_by_role("heading", level=1)).to_have_text(heading)
+        expect(visitor.page).to_have_title(title)
+        visitor.wait_until_idle()
+        visitor.check()
+
+
+def test_the_cards_of_the_first_page_lead_on_and_back_leads_back(lab, visit) -> None:
+    visitor = visit(lab, "")
+    visitor.main.get_by_role("link", name="Data set").click()
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Data set")
+    visitor.page.go_back()
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("CNN Lab")
+    visitor.wait_until_idle()
+
+
+BAD_RUNS = ["nope", "../../etc/passwd", "%2e%2e%2f", "%00", "<b>x</b>", "'; drop table runs"]
+BAD_SETTINGS = [
+    "data-set?dataset=nope&index=99999999&page=abc",
+    "data-set?index=-1&page=0&split=all&classes=unicorn&per_page=x",
+    "data-set?index=٣&page=99999999999999999999",
+    "training?network=nope&dataset=nope&epochs=abc&batch_size=7&learning_rate=-1&seed=x",
+    "training?epochs=999999&optimizer=&limit=3",
+    "training?epochs=1e99&seed=-5&limit=%00&network=",
+]
+
+
+def test_a_link_to_no_run_says_so_in_one_line(lab, visit) -> None:
+    visitor = visit(lab)
+    for run in BAD_RUNS:
+        visitor.open(f"training?run={run}")
+        alert = visitor.part("stAlertContentError")
+        expect(alert).to_have_count(1)
+        expect(alert).to_contain_text("There is no run")
+        expect(alert).to_contain_text("The Runs page lists those that exist.")
+        expect(visitor.part("live-run")).to_have_count(0)
+        visitor.check()
+
+
+def test_a_link_with_impossible_settings_leads_to_a_page_that_works(lab, visit) -> None:
+    """At most one line says what is wrong with it."""
+    visitor = visit(lab)
+    for link in BAD_SETTINGS:
+        visitor.open(link)
+        if link.startswith("data-set"):
+            expect(visitor.page.get_by_role("option").first).to_be_visible()
+        else:
+            expect(visitor.button("Start training")).to_be_enabled()
+        assert visitor.part("stAlertContentError").count() <= 1, link
+        expect(visitor.page.get_by_text("Something went wrong")).to_have_count(0)
+        visitor.check()
+
+
+def test_a_page_that_is_not_there_leads_to_one_that_is(lab, visit) -> None:
+    """Streamlit's own dialog says it; behind it stands the first page, ready to be used."""
+    visitor = visit(lab, "no-such-page")
+    dialog = visitor.page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button").first.click()
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("CNN Lab")
+    (complaint,) = visitor.wrong
+    assert "does not seem to exist" in complaint
+    visitor.wrong.clear()
