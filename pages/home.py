@@ -55,7 +55,7 @@ with friendly_errors():
     page_heading("CNN Lab", LEAD)
     offer_cifar10()
     for column, (entry, text) in zip(st.columns(len(CARDS)), CARDS, strict=True):
-        with column.container(border=True, height="stretch"):
+        with column.container(border=True, height="stretch", key=f"card_{entry.address}"):
             st.page_link(entry.path, label=f"**{entry.title}**", icon=entry.icon)
             st.markdown(text)
     draw_samples(open_dataset(available()[0].name))

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from cnnlib.errors import RunError
-from cnnlib.runs import client
 from cnnlib.runs.store import Run, open_store
 from cnnlib.ui.datasets import offer_cifar10
 from cnnlib.ui.live_run import live_run
@@ -12,6 +11,7 @@ from cnnlib.ui.page import friendly_errors, page_heading, page_setup, show_error
 from cnnlib.ui.run_files import continue_form, run_downloads
 from cnnlib.ui.run_form import run_form
 
+UNDER_WAY = "[A run is under way]({link}). Yours waits until there is room for it."
 LEAD = (
     "Choose a network and some data, press Start, and watch it learn. A run goes on when you close "
     "this page; its link opens it again, here or in any other browser."
@@ -26,11 +26,16 @@ def find_run() -> Run | None:
         except RunError as error:
             show_error(str(error))
             return None
-    under_way = [run for run in open_store().list_runs(limit=20) if not run.has_ended]
-    if under_way and "new" not in st.query_params:
-        st.query_params["run"] = under_way[0].id
-        return under_way[0]
+    run = find_run_under_way()
+    if run is not None and not st.query_params:  # settings in the address mean the form
+        st.query_params["run"] = run.id
+        return run
     return None
+
+
+def find_run_under_way() -> Run | None:
+    """The newest run that trains or waits."""
+    return next((run for run in open_store().list_runs(limit=20) if not run.has_ended), None)
 
 
 def go_to(**address: str) -> None:
@@ -39,18 +44,35 @@ def go_to(**address: str) -> None:
     st.rerun()
 
 
+def describe(run: Run) -> str:
+    text = run.describe_settings()
+    if older := run.config.continue_from:
+        text += f". Goes on from [{older}]({TRAIN.address}?run={older})"
+        text += f", {run.config.checkpoint} checkpoint"
+    return text + "."
+
+
+def show_form() -> None:
+    if (busy := find_run_under_way()) is not None:
+        st.info(UNDER_WAY.format(link=f"{TRAIN.address}?run={busy.id}"), icon=":material/info:")
+    offer_cifar10()
+    if started := run_form():
+        go_to(run=started.id)
+
+
 def show_run(run: Run) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        st.markdown(run.describe_settings())
-        if st.button("New run", icon=":material/add:"):
-            go_to(new="1")
-        if not run.has_ended and st.button(
-            "Stop", icon=":material/stop:", disabled=run.stop_requested
-        ):
-            open_store().request_stop(run.id)
-            st.rerun()
+        st.markdown(describe(run))
+        with st.container(horizontal=True, width="content"):
+            if not run.has_ended and st.button(
+                "Stop", icon=":material/stop:", disabled=run.stop_requested
+            ):
+                open_store().request_stop(run.id)
+                st.rerun()
+            if st.button("New run", icon=":material/add:"):
+                go_to(new="1")
     live_run(run.id, key="live_run", status=run.status)
     if run.has_ended:
         files, go_on = st.columns([3, 2], gap="large")
@@ -65,11 +87,11 @@ def show_run(run: Run) -> None:
 
 page_setup(TRAIN.title, icon=TRAIN.icon)
 with friendly_errors():
-    page_heading("Train", LEAD)
+    heading = st.container()
     run = find_run()
-    if run is not None:
-        show_run(run)
+    with heading:
+        page_heading("Train", LEAD if run is None else None)
+    if run is None:
+        show_form()
     else:
-        offer_cifar10()
-        if config := run_form():
-            go_to(run=client.submit(config).id)
+        show_run(run)

@@ -99,8 +99,7 @@ class Progress:
         return {
             "phase": self.phase,
             "epoch": self.epoch,
-            "epoch_number": min(self.epoch_index + 1, plan.epochs),
-            "epochs": plan.epochs,
+            "epoch_number": math.floor(plan.first_epoch) + self.epoch_index + 1,
             "first_epoch": plan.first_epoch,
             "last_epoch": plan.first_epoch + plan.epochs,
             "step": self.step,

@@ -21,9 +21,10 @@ def make_validation_batches(split: Split, batch_size: int) -> tf.data.Dataset:
 def _gather_batches(split: Split, indices: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
     images, labels = tf.constant(split.images), tf.constant(split.labels)
 
-    @tf.autograph.experimental.do_not_convert  # plain operations; converting leaves a file in /tmp
     def gather(batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         scaled = tf.cast(tf.gather(images, batch), tf.float32) / 255.0
         return scaled, tf.gather(labels, batch)
 
-    return indices.batch(batch_size).map(gather).prefetch(tf.data.AUTOTUNE)
+    # Plain operations need no conversion, which would leave a generated file in /tmp.
+    plain = tf.autograph.experimental.do_not_convert(gather)
+    return indices.batch(batch_size).map(plain).prefetch(tf.data.AUTOTUNE)

@@ -44,8 +44,12 @@ def submit(config: RunConfig) -> Run:
 def wake() -> None:
     """Tell the supervisor, started if need be, that a run waits; it also looks by itself."""
     ensure_supervisor()
-    with _conversation({"op": "wake"}, CONNECT_SECONDS) as stream:
-        protocol.read_line(stream)
+    try:
+        with _conversation({"op": "wake"}, CONNECT_SECONDS) as stream:
+            protocol.read_line(stream)
+    except (OSError, RunError) as error:  # it ended just now: its successor looks at the queue
+        logger.info("The supervisor was not woken (%s).", error)
+        ensure_supervisor()
 
 
 def is_warm() -> bool:

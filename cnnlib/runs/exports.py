@@ -11,6 +11,7 @@ from cnnlib.runs.store import open_store
 if TYPE_CHECKING:
     import pandas as pd
 
+COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")
 Curve = tuple[np.ndarray, np.ndarray]
 
 
@@ -28,8 +29,6 @@ def make_history_table(curves: Mapping[str, Curve]) -> "pd.DataFrame":
     """One row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, as far as they are known."""
     import pandas as pd  # here: it takes 0.2 s, which a server's first page need not wait for
 
-    epochs = {
-        key.removeprefix("epoch/"): c for key, c in curves.items() if key.startswith("epoch/")
-    }
-    table = pd.DataFrame({key: pd.Series(y, index=x) for key, (x, y) in epochs.items()})
+    known = {name: curves[f"epoch/{name}"] for name in COLUMNS if f"epoch/{name}" in curves}
+    table = pd.DataFrame({name: pd.Series(y, index=x) for name, (x, y) in known.items()})
     return table.rename_axis("epoch").reset_index()

@@ -6,7 +6,14 @@ import streamlit as st
 from cnnlib.arch.analysis import LayerSummary, analyze
 from cnnlib.arch.spec import Spec
 
-ROLE_HELP = "Its letter in CBAPD: convolution, batch normalisation, activation, pooling, dropout"
+ROLES = {
+    "C": "C · convolution",
+    "B": "B · batch normalisation",
+    "A": "A · activation",
+    "P": "P · pooling",
+    "D": "D · dropout",
+}
+ROLE_HELP = "The five steps of a feature extractor are CBAPD; flatten and dense layers classify"
 MACS_HELP = "Multiply-adds for one image; convolution and dense layers only"
 FIELD_HELP = "How many pixels of the image one output cell sees"
 
@@ -24,7 +31,7 @@ def network_table(spec: Spec) -> None:
         hide_index=True,
         height="content",
         column_config={
-            "CBAPD": st.column_config.TextColumn(help=ROLE_HELP),
+            "step": st.column_config.TextColumn(help=ROLE_HELP),
             "parameters": st.column_config.NumberColumn(format="localized"),
             "MACs": st.column_config.NumberColumn(format="localized", help=MACS_HELP),
             "sees": st.column_config.TextColumn(help=FIELD_HELP),
@@ -35,7 +42,7 @@ def network_table(spec: Spec) -> None:
 def _make_row(layer: LayerSummary) -> dict[str, object]:
     return {
         "layer": layer.name,
-        "CBAPD": layer.role,
+        "step": ROLES.get(layer.role, layer.role),
         "output": " × ".join(str(size) for size in layer.output_shape),
         "parameters": layer.params,
         "MACs": layer.macs,

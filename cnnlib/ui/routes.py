@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from cnnlib.arch import zoo
+from cnnlib.data import available
 from cnnlib.errors import LabError, RunNotFoundError
 from cnnlib.figures.history import make_history_figure
 from cnnlib.figures.theme import PLOT_CONFIG
@@ -62,6 +63,7 @@ def _describe(run: Run, queue_position: int | None) -> dict[str, Any]:
     return {
         "id": run.id,
         "name": run.id,
+        "title": f"{zoo.get(run.config.network).title} on {_dataset_title(run.config.dataset)}",
         "status": run.status,
         "message": run.message,
         "network": zoo.get(run.config.network).title,
@@ -74,6 +76,11 @@ def _describe(run: Run, queue_position: int | None) -> dict[str, Any]:
         "stop_requested": run.stop_requested,
         "progress": run.progress,
     }
+
+
+def _dataset_title(name: str) -> str:
+    """The data set's title; its name once it is gone."""
+    return next((info.title for info in available() if info.name == name), name)
 
 
 def _group(points: list[Point]) -> dict[str, dict[str, list[float | None]]]:

@@ -5,13 +5,17 @@ What differs from them is in the address, so a link carries it to a whole class.
 
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from cnnlib.arch import zoo
 from cnnlib.data import DatasetInfo, available
 from cnnlib.errors import RunError
+from cnnlib.runs import client
 from cnnlib.runs.config import MAX_EPOCHS, MAX_SEED, OPTIMIZERS, RunConfig
+from cnnlib.runs.store import Run
 from cnnlib.ui.network_table import network_table
+from cnnlib.ui.page import friendly_errors
 
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512)
 LEARNING_RATES = (0.00001, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1.0)
@@ -24,8 +28,9 @@ AMOUNT_HELP = "Fewer images train faster and learn less. The test images shrink 
 SEED_HELP = "The same seed draws the same first weights, order of images and dropout."
 
 
-def run_form() -> RunConfig | None:
-    """Draw the form; the settings when Start was pressed, None otherwise."""
+def run_form() -> Run | None:
+    """Draw the form; the new run when Start was pressed, None otherwise."""
+    started = None
     infos = {info.name: info for info in available()}
     defaults = RunConfig(dataset=next(iter(infos)))
     _begin_with(_read_address(defaults), infos)
@@ -45,15 +50,19 @@ def run_form() -> RunConfig | None:
             _choose_details()
         config = _collect()
         steps = -(-(config.limit or info.train_count) // config.batch_size)
-        st.caption(f"{steps:,} steps an epoch, {steps * config.epochs:,} in all.")
+        an_epoch = "1 step" if steps == 1 else f"{steps:,} steps"
+        st.caption(f"{an_epoch} an epoch, {steps * config.epochs:,} in all.")
         pressed = st.button(
             "Start training", type="primary", icon=":material/play_arrow:", width="stretch"
         )
+        if pressed:
+            with friendly_errors():
+                started = client.submit(config)
     _write_address(config, defaults)
     st.divider()
     shape, classes = info.image_shape, len(info.class_names)
     network_table(zoo.get(config.network, input_shape=shape, classes=classes))
-    return config if pressed else None
+    return started
 
 
 def _choose_amount(info: DatasetInfo) -> None:
@@ -73,9 +82,13 @@ def _choose_details() -> None:
     st.select_slider("Batch size", BATCH_SIZES, key="batch_size")
     st.selectbox("Optimizer", OPTIMIZERS, format_func=OPTIMIZER_NAMES.__getitem__, key="optimizer")
     st.select_slider(
-        "Learning rate", LEARNING_RATES, format_func="{:g}".format, key="learning_rate"
+        "Learning rate", LEARNING_RATES, format_func=_plain_number, key="learning_rate"
     )
     st.number_input("Seed", 0, MAX_SEED, key="seed", help=SEED_HELP)
+
+
+def _plain_number(value: float) -> str:
+    return np.format_float_positional(value, trim="-")
 
 
 def _collect() -> RunConfig:
@@ -126,6 +139,6 @@ def _write_address(config: RunConfig, defaults: RunConfig) -> None:
     plain = defaults.to_dict()
     for name, value in config.to_dict().items():
         if name in SETTINGS and value != plain[name]:
-            address[name] = f"{value:g}" if isinstance(value, float) else str(value)
+            address[name] = _plain_number(value) if isinstance(value, float) else str(value)
     if address != before:
         st.query_params.from_dict(address)

@@ -47,6 +47,11 @@ class Lab:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def server_pid(self) -> int:
+        assert self._server is not None
+        return self._server.pid
+
     def start(self) -> None:
         """Start the server, again if need be on the same port, and wait until it answers."""
         self.home.mkdir(parents=True, exist_ok=True)

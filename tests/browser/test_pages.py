@@ -1,5 +1,8 @@
 """Every page by its own link, as the very first visit of a fresh server, wide and narrow."""
 
+from pathlib import Path
+
+import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -96,3 +99,20 @@ def test_a_page_that_is_not_there_leads_to_one_that_is(lab, visit) -> None:
     (complaint,) = visitor.wrong
     assert "does not seem to exist" in complaint
     visitor.wrong.clear()
+
+
+def test_the_whole_of_a_card_on_the_welcome_page_is_its_link(lab, visit) -> None:
+    visitor = visit(lab, "")
+    expect(visitor.page.locator(".lab-strips img").first).to_be_visible()
+    box = visitor.page.locator(".st-key-card_training").bounding_box()
+    visitor.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 12)
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Train")
+
+
+def test_the_web_process_has_never_loaded_tensorflow(lab, visit) -> None:
+    """Seen from outside, after every kind of page: what the process has mapped into memory."""
+    for path in ("", "data-set", "training", "all-runs"):
+        visit(lab, path)
+    mapped = {Path(region.path).name for region in psutil.Process(lab.server_pid).memory_maps()}
+    assert any("python" in name or name.endswith(".so") for name in mapped)
+    assert not [name for name in mapped if "tensorflow" in name or "h5py" in name]
