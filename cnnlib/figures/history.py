@@ -102,9 +102,9 @@ def _best_marker(
         go.Scatter(
             x=epochs[best : best + 1],
             y=values[best : best + 1],
-            name="best validation",
+            name="lowest loss, highest accuracy (validation)",
             mode="markers",
-            legendgroup="best validation",
+            legendgroup="lowest loss, highest accuracy (validation)",
             marker={
                 "symbol": "star",
                 "size": 15,

@@ -1,9 +1,15 @@
 """A run is nobody's: it outlives pages, browsers, the network and the web server."""
 
+import re
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import wait_for
 from tests.browser.visit import Visit
+
+CHART = "document.querySelector('[data-testid=chart-loss]')"
+RANGE = f"{CHART}.layout.xaxis.range"
 
 
 def watch(visit, lab, run, **options) -> Visit:
@@ -46,22 +52,12 @@ def test_a_zoom_stays_and_the_chart_is_never_made_anew(lab, start_run, visit) ->
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.4, y, steps=4)
     page.mouse.up()
-    whole = [-0.8, 40.8]
-    page.wait_for_function(
-        """(whole) => {
-            const chart = document.querySelector('[data-testid=chart-loss]');
-            return chart.layout.xaxis.range[0] > whole[0] + 1;
-        }""",
-        arg=whole,
-    )
-    zoomed = page.evaluate("document.querySelector('[data-testid=chart-loss]').layout.xaxis.range")
-    assert zoomed[0] > 0
+    page.wait_for_function(f"{RANGE}[0] > 0")
+    zoomed = page.evaluate(RANGE)
     assert zoomed[1] < 30
     for _ in range(3):
         expect_growing(visitor)
-    assert zoomed == page.evaluate(
-        "document.querySelector('[data-testid=chart-loss]').layout.xaxis.range"
-    )
+    assert zoomed == page.evaluate(RANGE)
     assert page.evaluate(
         "window.theChart === document.querySelector('[data-testid=chart-loss] .main-svg')"
     ), "the chart was made anew"
@@ -123,3 +119,79 @@ def test_a_cut_network_shows_a_banner_and_loses_nothing(lab, start_run, visit) -
     other.expect_status("stopped")
     other.wait_for_points(0)
     assert other.trace() == shown, "points were lost or came twice"
+
+
+class Pretence:
+    """A visitor who is told of a run of `points` step points, as far as `told` says."""
+
+    def __init__(self, visit, lab, run, points, **told) -> None:
+        self.points = points
+        self.told = {"status": "running", "first_epoch": 0, "epoch": points[-1], **told}
+        self.visitor: Visit = visit(lab)
+        self.visitor.page.route(re.compile(r"/api/runs/[^/]+\?after"), self.answer)
+        self.visitor.open(f"training?run={run.id}")
+        self.visitor.wait_for_points(len(points) - 1)
+
+    def answer(self, route) -> None:
+        after = int(route.request.url.rpartition("=")[2])
+        told = {"phase": "training", "step": 1, "steps": 9, **self.told}
+        told.setdefault("epoch_number", int(told["epoch"]) + 1)
+        fresh = self.points[after:]
+        curves = {"loss": {"epoch": fresh, "value": [2.0] * len(fresh)}}
+        if not after:
+            curves["epoch/val_loss"] = {"epoch": [1, 2, 3], "value": [2.0, 1.5, 1.8]}
+            curves["epoch/val_accuracy"] = {"epoch": [1, 2, 3], "value": [0.2, 0.3, 0.4]}
+        run = {"id": "r1", "name": "r1", "title": "A net on a set", "status": told["status"]}
+        cursor = len(self.points)
+        route.fulfill(
+            json={"run": {**run, "progress": told}, "server_time": 0, "cursor": cursor}
+            | {"points": curves}
+        )
+
+    def expect_range(self, first: float, last: float) -> None:
+        pad = 0.02 * (last - first)
+        self.visitor.page.wait_for_function(
+            f"([a, b]) => Math.abs({RANGE}[0] - a) + Math.abs({RANGE}[1] - b) < 1e-6",
+            arg=[first - pad, last + pad],
+        )
+
+
+@pytest.fixture
+def pretend(lab, start_run, visit):
+    run = start_run(limit=500, epochs=1)
+    return lambda points, **told: Pretence(visit, lab, run, points, **told)
+
+
+def test_the_axis_of_a_long_run_grows_with_it_and_fits_it_in_the_end(pretend) -> None:
+    long = pretend([0.5], last_epoch=1000)
+    page = long.visitor.page
+    mode = f"{CHART}.data[0].mode"
+    assert page.evaluate(mode) == "lines+markers", "a single point is not seen"
+    long.expect_range(0, 10)
+    long.points = [i / 10 for i in range(1, 500)]
+    long.told["epoch"] = 50
+    long.expect_range(0, 80)
+    assert page.evaluate(mode) == "lines"
+    page.evaluate(f"window.labPlotly.then((p) => p.relayout({CHART}, {{'xaxis.range': [2, 4]}}))")
+    long.told["epoch"] = 990
+    other = RANGE.replace("loss", "accuracy")
+    page.wait_for_function(f"{other}[1] > 1000")
+    assert page.evaluate(RANGE) == [2, 4], "the zoom is gone"
+    page.locator("[data-testid=chart-loss] .nsewdrag").dblclick()
+    long.expect_range(0, 1000)
+    long.told["status"] = "stopped"
+    long.expect_range(0, 49.9)
+
+
+def test_a_continued_run_shows_the_whole_curve_and_counts_on(pretend) -> None:
+    whole = pretend([0.5, 3, 5.5], first_epoch=5, last_epoch=10)
+    whole.expect_range(0, 10)
+    part = whole.visitor.part
+    expect(part("epoch-text")).to_have_text("Epoch 6 of 10")
+    expect(part("epoch-progress")).to_have_attribute("aria-valuenow", "10")
+    expect(part("run-title")).to_have_text("A net on a set")
+    expect(part("run-name")).to_have_text("r1")
+    expect(part("tile-best-accuracy")).to_have_text("Highest validation accuracy40.0% epoch 3")
+    expect(part("tile-best-loss")).to_have_text("Lowest validation loss1.500 epoch 2")
+    whole.told |= {"first_epoch": 1.44, "last_epoch": 6.44, "epoch": 2.1}
+    expect(part("epoch-text")).to_have_text("Epoch 1.44 → 6.44: at 2.10")

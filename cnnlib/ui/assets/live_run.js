@@ -23,6 +23,7 @@ class LiveRun {
     this.root = root;
     this.parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((el) => [el.dataset.part, el]));
     this.charts = Object.fromEntries(METRICS.map((metric) => [metric, new Chart(metric, this.parts)]));
+    this.axis = new EpochAxis();
     this.tickets = 0;
     this.runId = null;
     this.#writeFixedTexts();
@@ -69,7 +70,7 @@ class LiveRun {
     this.answer = null;
     this.triggered = false;
     this.announced = null;
-    this.#eachChart((chart) => chart.clear());
+    this.#clearCharts();
     this.root.dataset.ended = "false";
     this.#showStatus("loading");
     this.#show(this.parts.connection, "");
@@ -125,7 +126,7 @@ class LiveRun {
       this.#show(this.parts.message, answer.missing);
       return;
     }
-    if (answer.cursor < this.cursor) this.#eachChart((chart) => chart.clear()); // a fresh store: from the start
+    if (answer.cursor < this.cursor) this.#clearCharts(); // a fresh store: from the start
     this.cursor = answer.cursor < this.cursor ? 0 : answer.cursor;
     this.#eachChart((chart) => chart.add(answer.points ?? {}));
     this.#showRun(answer.run);
@@ -135,9 +136,10 @@ class LiveRun {
   async #draw() {
     if (this.answer.missing) return;
     const { progress, status } = this.answer.run;
-    const axis = progress && [progress.first_epoch, progress.last_epoch];
     const plotly = await loadPlotly();
-    if (!axis && LIVE.has(status)) return;
+    const live = LIVE.has(status);
+    if (!progress && live) return;
+    const axis = this.axis.range(progress ?? {}, METRICS.map((metric) => this.charts[metric].span), live);
     for (const metric of METRICS) await this.charts[metric].draw(plotly, this.runId, axis);
     this.parts.save.disabled = !METRICS.some((metric) => this.charts[metric].hasPoints);
   }
@@ -158,10 +160,10 @@ class LiveRun {
     for (const [name, text] of Object.entries(TEXT.tiles)) parts[name].querySelector("dt").textContent = text;
     for (const metric of METRICS) parts[`${metric}-caption`].textContent = TEXT.charts[metric];
     parts.legend.setAttribute("aria-label", TEXT.legend);
-    for (const button of this.#legendButtons) button.querySelector("span").textContent = TEXT.curves[button.dataset.trace];
+    for (const button of this.#legendButtons) button.querySelector("span").textContent = [...TEXT.curves, TEXT.bests][button.dataset.trace];
     parts["epoch-bar"].setAttribute("aria-label", TEXT.bars.epoch);
     parts["step-bar"].setAttribute("aria-label", TEXT.bars.step);
-    parts.hint.textContent = TEXT.hint[coarsePointer() ? "touch" : "mouse"];
+    parts.hint.textContent = TEXT.hint;
     parts.save.textContent = TEXT.save;
   }
 
@@ -170,8 +172,8 @@ class LiveRun {
     const live = LIVE.has(run.status);
     this.#showStatus(live && run.stop_requested ? "stopping" : run.status);
     this.root.dataset.ended = String(!live);
+    parts.title.textContent = titleOf(run);
     parts.name.textContent = run.name ?? "";
-    parts.about.textContent = TEXT.about(run.network, run.dataset);
     this.#show(parts.message, run.message ?? "");
     this.#showProgress(run);
     this.#showTimes();
@@ -202,7 +204,7 @@ class LiveRun {
     }
     const { first_epoch: first, last_epoch: last, epoch, step, steps } = progress;
     const done = run.status === "finished" ? 1 : (epoch - first) / (last - first || 1);
-    this.#showBar("epoch", TEXT.epoch(progress.epoch_number, formatNumber(last)), done);
+    this.#showBar("epoch", this.#epochText(progress), done);
 
     const phase = TEXT.phase[progress.phase] ?? capitalise(progress.phase);
     if (!live) {
@@ -214,6 +216,11 @@ class LiveRun {
     } else {
       this.#showBar("step", `${phase} …`, null, true);
     }
+  }
+
+  #epochText({ first_epoch: first, last_epoch: last, epoch, epoch_number: number }) {
+    if (Math.abs(first - Math.round(first)) < TINY) return TEXT.epoch(formatNumber(number), formatNumber(Math.ceil(last - TINY)));
+    return TEXT.epochPart(formatEpoch(first), formatEpoch(last), formatPosition(epoch));
   }
 
   // A share of null leaves the percentage out; a busy bar moves without saying how far it is.
@@ -305,12 +312,17 @@ class LiveRun {
     for (const metric of METRICS) act(this.charts[metric]);
   }
 
+  #clearCharts() {
+    this.axis = new EpochAxis();
+    this.#eachChart((chart) => chart.clear());
+  }
+
   async #saveFigure() {
     const { run } = this.answer;
     this.parts.save.disabled = true;
     try {
       const plotly = await loadPlotly();
-      const title = [run.name, TEXT.about(run.network, run.dataset)].filter(Boolean).join(" · ");
+      const title = [titleOf(run), run.name].filter(Boolean).join(" · ");
       const canvas = await paintFigure(plotly, METRICS.map((metric) => this.charts[metric]), title);
       const link = document.createElement("a");
       link.href = canvas.toDataURL("image/png");
@@ -320,6 +332,10 @@ class LiveRun {
       this.parts.save.disabled = false;
     }
   }
+}
+
+function titleOf(run) {
+  return run.title || TEXT.about(run.network, run.dataset);
 }
 
 // The server's answers

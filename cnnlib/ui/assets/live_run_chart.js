@@ -3,6 +3,39 @@
 
 const TRACES = (metric) => [metric, `epoch/${metric}`, `epoch/val_${metric}`]; // the fourth trace marks the best
 const BEST = 3;
+const MARKED = [40, 100, 100]; // a curve of fewer points has a dot on each: a single one is seen, many do not clog
+
+// The epochs that both charts show. A long run does not start with its whole length, which would
+// press the curve into a sliver: the end moves on in leaps. An ended run is shown as far as it came.
+const TO_THE_END = 20; // with no more epochs than this to go, the end is the run's own
+const AT_LEAST = 10;
+const ROOM = 1.25;
+const FULL = 0.96;
+const TINY = 1e-6;
+
+class EpochAxis {
+  #end = null;
+
+  // spans: the first and last epoch of each chart's points; [Infinity, -Infinity] without any.
+  range({ first_epoch: first = 0, last_epoch: last = 1, epoch = first }, spans, live) {
+    const earliest = Math.min(...spans.map((span) => span[0]));
+    const latest = Math.max(...spans.map((span) => span[1]));
+    const start = earliest < first - TINY ? 0 : first; // a continued run has the earlier one's curve
+    if (!live) return [start, latest > start ? latest : Math.max(last, start + TINY)];
+    const trained = Math.max(epoch, latest, start);
+    if (last - trained <= TO_THE_END) this.#end = last;
+    else if (this.#end === null || trained - start > FULL * (this.#end - start)) {
+      this.#end = Math.min(last, start + Math.max(AT_LEAST, roundUp(ROOM * (trained - start))));
+    }
+    return [start, this.#end];
+  }
+}
+
+// 10, 12, 15, 20 … 80, 100, 120: a number that reads well, and no smaller.
+function roundUp(value) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
+  return power * [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value - TINY);
+}
 
 // One Plotly chart: the points it has been given, and how many of them are already drawn.
 class Chart {
@@ -17,14 +50,16 @@ class Chart {
 
   #forgetPoints() {
     this.points = Object.fromEntries(this.names.map((name) => [name, { x: [], y: [] }]));
+    this.span = [Infinity, -Infinity];
     this.drawn = this.names.map(() => 0);
+    this.marked = this.names.map(() => true);
     this.bestDrawn = null;
   }
 
   clear() {
     this.generation = {}; // what is still being drawn belongs to the old one
     this.#forgetPoints();
-    this.axis = null;
+    this.axis = this.whole = null;
     if (this.ready) this.plotly.purge(this.element);
     this.ready = false;
   }
@@ -35,6 +70,7 @@ class Chart {
       const count = Math.min(epoch.length, value.length);
       for (let i = 0; i < count; i++) {
         this.points[name].x.push(epoch[i]);
+        this.span = [Math.min(this.span[0], epoch[i]), Math.max(this.span[1], epoch[i])];
         this.points[name].y.push(Number.isFinite(value[i]) ? value[i] : null); // null: a gap in the line
       }
     }
@@ -60,7 +96,6 @@ class Chart {
     return i < 0 ? null : { epoch: x[i], value: y[i] };
   }
 
-  // The chart is made when its axis is known: Plotly's double-click goes back to the first range.
   async draw(plotly, runId, axis) {
     const { generation } = this;
     const steps = [
@@ -81,23 +116,32 @@ class Chart {
     this.ready = true;
     const { traces, layout } = chartDesign(this.metric, chartColors(this.element));
     traces.forEach((trace, i) => (trace.visible = this.shown[i]));
-    if (axis) {
-      this.axis = padded(axis);
-      layout.xaxis.range = [...this.axis]; // a copy: Plotly writes the user's zoom into it
-    }
-    await plotly.newPlot(this.element, traces, { ...layout, uirevision: runId }, CONFIG);
+    this.axis = this.whole = padded(axis);
+    layout.xaxis.range = [...this.axis]; // a copy: Plotly writes the user's zoom into it
+    const seeAll = { name: "seeAll", title: TEXT.seeAll, icon: plotly.Icons.home, click: () => this.#seeAll() };
+    const config = { ...CONFIG, modeBarButtonsToAdd: [seeAll] };
+    await plotly.newPlot(this.element, traces, { ...layout, uirevision: runId }, config);
+    this.element.on("plotly_doubleclick", () => this.#seeAll());
   }
 
-  // The axis spans the whole run from the start. Once the user has zoomed it is theirs.
+  // Once the user has zoomed, the axis is theirs.
   async #setAxis(axis) {
-    if (!axis) return;
-    const range = padded(axis);
-    const shown = this.element.layout.xaxis.range;
-    const untouched = !this.axis || (shown && shown.every((end, i) => Math.abs(end - this.axis[i]) < 1e-9));
-    if (untouched && String(range) !== String(this.axis)) {
-      this.axis = range;
-      await this.plotly.relayout(this.element, { "xaxis.range": [...range] });
-    }
+    this.whole = padded(axis);
+    if (this.#zoomed || String(this.whole) === String(this.axis)) return;
+    this.axis = this.whole;
+    await this.plotly.relayout(this.element, { "xaxis.range": [...this.axis] });
+  }
+
+  get #zoomed() {
+    const { xaxis, yaxis } = this.element.layout;
+    const moved = !xaxis.range || xaxis.range.some((end, i) => Math.abs(end - this.axis[i]) > 1e-9);
+    return moved || yaxis.autorange === false;
+  }
+
+  // Plotly's own reset would go back to the range that the chart was made with.
+  #seeAll() {
+    this.axis = this.whole;
+    this.plotly.relayout(this.element, { "xaxis.range": [...this.axis], "yaxis.autorange": true });
   }
 
   async #extend() {
@@ -107,6 +151,11 @@ class Chart {
     const x = slices("x");
     const y = slices("y");
     for (const i of fresh) this.drawn[i] = this.points[this.names[i]].x.length;
+    const many = fresh.filter((i) => this.marked[i] && this.drawn[i] >= MARKED[i]);
+    if (many.length) {
+      for (const i of many) this.marked[i] = false;
+      await this.plotly.restyle(this.element, { mode: "lines" }, many);
+    }
     await this.plotly.extendTraces(this.element, { x, y }, fresh);
   }
 
@@ -144,8 +193,8 @@ const CONFIG = {
   displaylogo: false,
   plotlyServerURL: "", // nothing is ever sent elsewhere
   responsive: false, // its own box is watched instead
-  doubleClick: "reset",
-  modeBarButtonsToRemove: ["sendChartToCloud", "toImage", "select2d", "lasso2d", "autoScale2d"],
+  doubleClick: false, // the chart has its own way back
+  modeBarButtonsToRemove: ["sendChartToCloud", "toImage", "select2d", "lasso2d", "autoScale2d", "resetScale2d"],
 };
 
 function padded([first, last]) {
@@ -188,10 +237,14 @@ function chartDesign(metric, colors) {
   const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: grid, automargin: true };
   return {
     traces: [
-      curve(TEXT.curves[0], train, { mode: "lines", line: { color: train, width: 1.2 }, opacity: 0.6 }),
+      curve(TEXT.curves[0], train, {
+        line: { color: train, width: 1.2 },
+        marker: { color: train, size: 6, line: { color: train, width: 0 } },
+        opacity: 0.6,
+      }),
       curve(TEXT.curves[1], train, {}),
       curve(TEXT.curves[2], validation, {}),
-      curve(TEXT.curves[3], validation, {
+      curve(TEXT.best[metric], validation, {
         mode: "markers",
         marker: { symbol: "star", size: 15, color: validation, line: { color: page, width: 1.5 } },
         hoverinfo: "skip",
@@ -218,7 +271,7 @@ function chartDesign(metric, colors) {
         unifiedhovertitle: { text: `${TEXT.axis} %{x:.2f}` },
         zeroline: false,
       },
-      yaxis: { ...axis, tickformat: metric === "accuracy" ? ".0%" : "", zeroline: false },
+      yaxis: { ...axis, tickformat: metric === "accuracy" ? "~%" : "", zeroline: false },
     },
   };
 }

@@ -26,6 +26,7 @@ const TEXT = {
   noStepsYet: "No steps yet",
   ended: { finished: "All epochs done", stopped: "Stopped early; what was learned is kept", failed: "Ended early" },
   epoch: (number, last) => `Epoch ${number} of ${last}`,
+  epochPart: (first, last, at) => `Epoch ${first} → ${last}: at ${at}`, // continued within an epoch
   step: (phase, step, steps) => `${phase}: step ${step} of ${steps}`,
   bars: { epoch: "Epochs", step: "Steps of this epoch" },
   stamp: {
@@ -41,16 +42,19 @@ const TEXT = {
     speed: "Speed",
     left: "Time left",
     elapsed: "Elapsed",
-    "best-accuracy": "Best validation accuracy",
-    "best-loss": "Best validation loss",
+    "best-accuracy": "Highest validation accuracy",
+    "best-loss": "Lowest validation loss",
   },
   speedUnit: "images/s",
   atEpoch: (epoch) => `epoch ${epoch}`,
   charts: { loss: "Loss", accuracy: "Accuracy" },
-  curves: ["training, step by step", "training, epoch mean", "validation", "best validation"],
+  curves: ["training, step by step", "training, epoch mean", "validation"],
+  best: { loss: "lowest validation loss", accuracy: "highest validation accuracy" },
+  bests: "lowest loss, highest accuracy (validation)",
   legend: "Curves to show",
   axis: "epoch",
-  hint: { mouse: "Drag to zoom, double-click to see all again.", touch: "" },
+  hint: "Drag to zoom, double-click to see all again.",
+  seeAll: "See all again",
   save: "Save figure",
   summary: (status, epoch, values) => (values.length ? `${status}. After epoch ${epoch}: ${values.join(", ")}.` : `${status}.`),
   summaryValue: {
@@ -83,6 +87,10 @@ function formatNumber(value) {
 
 function formatEpoch(value) {
   return new Intl.NumberFormat("en", { maximumFractionDigits: 2 }).format(value);
+}
+
+function formatPosition(value) {
+  return value.toFixed(2);
 }
 
 function formatPercent(value) {
