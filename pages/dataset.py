@@ -10,21 +10,23 @@ from cnnlib.figures.tensors import (
     make_class_histogram_figure,
     make_image_figure,
 )
+from cnnlib.figures.theme import PLOT_CONFIG
 from cnnlib.ui.datasets import choose_dataset, offer_cifar10
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup, plain_text
 from cnnlib.ui.thumbnails import browse_images, forget_image
 
 LEAD = "What the network gets to see: the images, their classes, and the numbers that make them up."
 HINT = "Point at a pixel to read its values; choose a channel for its numbers."
-BARE = {"displayModeBar": False}
+BARE = {**PLOT_CONFIG, "displayModeBar": False}
+DETAIL = "image_detail"  # thumbnails.css puts it above the grid in a narrow window
 
 
 def show_facts(dataset: Dataset) -> None:
     height, width, channels = dataset.image_shape
     st.metric("Training images", f"{len(dataset.train):,}", width="content")
     st.metric("Test images", f"{len(dataset.test):,}", width="content")
-    st.metric("One image", f"{height} × {width} × {channels}", width="content")
-    st.metric("Each value", f"{dataset.train.images.dtype}, 0–255", width="content")
+    values = f"One image, {dataset.train.images.dtype} 0–255"
+    st.metric(values, f"{height} × {width} × {channels}", width="content")
 
 
 def show_source(dataset: Dataset) -> None:
@@ -41,7 +43,13 @@ def show_image(dataset: Dataset, split: Split, index: int) -> None:
     st.caption(f"Image {index:,}, label {label}. {HINT}")
     views = ["Picture", *CHANNELS] if image.shape[2] == len(CHANNELS) else ["Picture"]
     view = st.segmented_control(
-        "View", views, default="Picture", required=True, key="view", label_visibility="collapsed"
+        "View",
+        views,
+        default="Picture",
+        required=True,
+        key="view",
+        bind="query-params",
+        label_visibility="collapsed",
     )
     if view == "Picture":
         st.plotly_chart(make_image_figure(image), config=BARE, key="picture")
@@ -55,7 +63,7 @@ def show_image(dataset: Dataset, split: Split, index: int) -> None:
 page_setup("Data set", icon=":material/grid_view:")
 with friendly_errors():
     page_heading("Data set", LEAD)
-    offer_cifar10()
+    offer_cifar10(compact=True)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=300):
             dataset = choose_dataset(on_change=forget_image)
@@ -63,8 +71,8 @@ with friendly_errors():
     show_source(dataset)
     grid, detail = st.columns([3, 2], gap="large")
     with grid:
-        split, index = browse_images(dataset)
-    with detail:
+        split, index = browse_images(dataset, detail=DETAIL)
+    with detail, st.container(key=DETAIL):
         show_image(dataset, split, index)
     st.subheader("Images per class", anchor=False)
     classes = dataset.class_names

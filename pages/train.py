@@ -55,7 +55,7 @@ def describe(run: Run) -> str:
 def show_form() -> None:
     if (busy := find_run_under_way()) is not None:
         st.info(UNDER_WAY.format(link=f"{TRAIN.address}?run={busy.id}"), icon=":material/info:")
-    offer_cifar10()
+    offer_cifar10(compact=True)
     if started := run_form():
         go_to(run=started.id)
 

@@ -36,12 +36,16 @@ ADVICE = f"The lab reads the official {ARCHIVE} or its unpacked folder {FOLDER}.
 def import_to(name: str, path: Path, progress: Progress) -> None:
     """Read the archive or folder at `path` and store it as the data set `name`.
 
+    A folder may be the unpacked one, or one that holds it or the archive.
+
     Raises:
         DatasetError: `path` is missing, wrong, cut or hostile; then nothing changes.
     """
     try:
         path = path.expanduser()
         is_folder = stat.S_ISDIR(path.stat().st_mode)
+        if is_folder and _batch_folder(path) is None and (path / ARCHIVE).is_file():
+            path, is_folder = path / ARCHIVE, False
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "not a path"
         raise DatasetError(f"{path} cannot be opened: {reason}. {ADVICE}") from None
@@ -149,12 +153,20 @@ def _check_class_names(meta: dict[str, Any]) -> None:
         raise DatasetError(f"The class names in batches.meta are not CIFAR-10's. {ADVICE}")
 
 
+def _batch_folder(path: Path) -> Path | None:
+    """The folder of batch files: `path` itself or the one in it, if there is one."""
+    places = (path / FOLDER, path)
+    return next((place for place in places if (place / TRAIN_FILES[0]).is_file()), None)
+
+
 def _folder_files(path: Path, progress: Progress) -> Iterator[tuple[str, bytes]]:
     """The batch files of an unpacked folder, or of the folder that holds it."""
     try:
-        inner = next((c for c in (path / FOLDER, path) if (c / TRAIN_FILES[0]).is_file()), None)
+        inner = _batch_folder(path)
         if inner is None:
-            raise DatasetError(f"The folder {path} holds no CIFAR-10 batch files. {ADVICE}")
+            raise DatasetError(
+                f"The folder {path} holds neither {ARCHIVE} nor CIFAR-10 batch files. {ADVICE}"
+            )
         for number, name in enumerate(FILES):
             file = inner / name
             if not file.is_file():

@@ -16,6 +16,7 @@ KERAS_COPIES = (  # the archive first, since it can be verified; names of Keras 
     "cifar-10-batches-py-target",
     "cifar-10-batches-py",
 )
+QUOTES = ("''", '""', "‘’", "“”")  # what a file manager or a chat puts around a path
 DOWNLOAD_SHARE = 0.85  # of the progress, when a download comes before the import
 
 
@@ -35,7 +36,8 @@ def load(
 
     Args:
         source: the data set's name.
-        path: for "cifar10", the official archive or its unpacked folder.
+        path: for "cifar10", the official archive or its unpacked folder, or a folder that holds
+            one of them.
         download: whether "cifar10" may be downloaded (170 MB) when it is nowhere else.
         progress: called with a fraction 0..1 and a short text while something is brought here.
 
@@ -51,7 +53,7 @@ def load(
     if source == synthetic.NAME:
         return synthetic.open_or_make(progress)
     if source == CIFAR10:
-        return _load_cifar10(None if path is None else Path(path), download, progress)
+        return _load_cifar10(None if path is None else tidy_path(path), download, progress)
     try:
         return storage.open_stored(source)
     except storage.Missing:
@@ -66,14 +68,36 @@ def import_path(
 ) -> Dataset:
     """Import an archive or folder anew as the data set `name`, replacing one of this name.
 
+    Args:
+        path: the official archive or its unpacked folder, or a folder that holds one of them;
+            a text may have blanks and quotation marks around it.
+        name: the data set's name here.
+        progress: called with a fraction 0..1 and a short text.
+
     Raises:
         DatasetError: the path is missing, wrong, cut or hostile; then an old one stays as it was.
     """
     storage.folder(name)
     if name == synthetic.NAME:
         raise DatasetError("The name 'synthetic' is taken by the drawn set. Choose another name.")
-    cifar10.import_to(name, Path(path), progress or _silent)
+    cifar10.import_to(name, tidy_path(path), progress or _silent)
     return storage.open_stored(name)
+
+
+def tidy_path(path: str | os.PathLike[str]) -> Path:
+    """`path`; a text that someone pasted loses the blanks and quotation marks around it.
+
+    Raises:
+        DatasetError: nothing is left of it.
+    """
+    if not isinstance(path, str):
+        return Path(path)
+    text = path.strip()
+    if len(text) > 1 and text[0] + text[-1] in QUOTES:
+        text = text[1:-1].strip()
+    if not text:
+        raise DatasetError("Name a file or folder first.")
+    return Path(text)
 
 
 def available() -> list[DatasetInfo]:

@@ -1,6 +1,7 @@
 """Data sets on pages: opened once for all sessions, chosen, and CIFAR-10 brought here."""
 
 import threading
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,21 +11,26 @@ import streamlit as st
 
 from cnnlib import settings
 from cnnlib.data import Dataset, Progress, available, import_path, load
+from cnnlib.data.finding import tidy_path
 from cnnlib.errors import LabError
 from cnnlib.ui.page import show_error
 
 CHOICE = "dataset"
 FIRST = "first_dataset"
-POLL_SECONDS = 0.5
+ASKED = "cifar10_asked"  # session state: the token of the job that this session started
+PROBLEM = "cifar10_problem"  # session state: what is wrong with the path that was typed
+TYPED = "cifar10_path"
+RUNNING_SECONDS, WAITING_SECONDS = 0.5, 5.0  # how often an open page looks at the job
 
 NOTICE = (
     "**You are looking at the synthetic set**: small drawings of CIFAR-10's ten classes, made by "
     "the lab itself. Everything works with it; the real photographs are one click away."
 )
+NOTICE_LINE = "This is the **synthetic set**, drawn by the lab; real photos are one click away."
 HAVE_FILE = "I have the file, or this machine has no internet"
 FILE_HELP = (
-    "A path on the machine that runs the lab: the official cifar-10-python.tar.gz, or its "
-    "unpacked folder cifar-10-batches-py."
+    "A path on the machine that runs the lab: the official cifar-10-python.tar.gz, its "
+    "unpacked folder cifar-10-batches-py, or a folder that holds one of them."
 )
 
 
@@ -62,6 +68,8 @@ def choose_dataset(
         st.session_state[CHOICE] = wanted if wanted in names else names[0]
     elif chosen == first != names[0]:  # a better one has arrived, CIFAR-10 say
         st.session_state[CHOICE] = names[0]
+        if on_change:
+            on_change()
     st.session_state[FIRST] = names[0]
     name: str = st.selectbox(
         label,
@@ -82,6 +90,7 @@ class JobState:
     status: Literal["idle", "running", "done", "failed"]
     fraction: float = 0.0
     text: str = ""
+    token: str = ""  # tells one job from another: who started it knows it
 
 
 class FetchJob:
@@ -99,32 +108,39 @@ class FetchJob:
         with self._lock:
             return self._state
 
-    def start(self, path: str | None = None) -> bool:
-        """Start importing `path`, or finding or downloading; False when one is under way."""
+    def start(self, path: str | None = None) -> str | None:
+        """Start importing `path`, or finding or downloading.
+
+        Returns:
+            The job's token, as in its `state`; None when another job is under way.
+        """
         with self._lock:
             if self._state.status == "running":
-                return False
-            self._state = JobState("running", 0.0, "Starting")
+                return None
+            token = uuid.uuid4().hex
+            self._state = JobState("running", 0.0, "Starting", token)
         threading.Thread(target=self._run, args=(path,), name="cifar10-fetch", daemon=True).start()
-        return True
+        return token
 
     def _run(self, path: str | None) -> None:
         try:
             _bring(path, self._report)
         except LabError as error:
-            self._set(JobState("failed", text=str(error)))
+            self._set("failed", text=str(error))
         except Exception as error:
-            self._set(JobState("failed", text=f"CIFAR-10 could not be brought here: {error!r}."))
+            self._set("failed", text=f"CIFAR-10 could not be brought here: {error!r}.")
             raise  # the server's log gets the traceback
         else:
-            self._set(JobState("done", 1.0, "CIFAR-10 is here"))
+            self._set("done", 1.0, "CIFAR-10 is here")
 
     def _report(self, fraction: float, text: str) -> None:
-        self._set(JobState("running", min(max(fraction, 0.0), 1.0), text))
+        self._set("running", min(max(fraction, 0.0), 1.0), text)
 
-    def _set(self, state: JobState) -> None:
+    def _set(
+        self, status: Literal["running", "done", "failed"], fraction: float = 0.0, text: str = ""
+    ) -> None:
         with self._lock:
-            self._state = state
+            self._state = JobState(status, fraction, text, self._state.token)
 
 
 def _bring(path: str | None, progress: Progress) -> None:
@@ -137,38 +153,80 @@ def _bring(path: str | None, progress: Progress) -> None:
 fetch_job = FetchJob()
 
 
-def offer_cifar10() -> None:
-    """While only the synthetic set is here: say so, and offer the real one. Else draw nothing."""
+def offer_cifar10(*, compact: bool = False) -> None:
+    """While only the synthetic set is here: say so, and offer the real one. Else draw nothing.
+
+    An open page notices by itself when the real one has come, whoever asked for it.
+
+    Args:
+        compact: one line and a quiet button, for a page that has its own first thing to press.
+    """
     if all(info.synthetic for info in available()):
         running = fetch_job.state.status == "running"
-        st.fragment(_draw_offer, run_every=POLL_SECONDS if running else None)()
+        every = RUNNING_SECONDS if running else WAITING_SECONDS
+        st.fragment(_draw_offer, run_every=every)(compact, running)
 
 
-def _draw_offer() -> None:
-    if not all(info.synthetic for info in available()):  # it has just arrived
-        st.rerun()
+def _draw_offer(compact: bool, was_running: bool) -> None:
     state = fetch_job.state
+    running = state.status == "running"
+    arrived = not all(info.synthetic for info in available())
+    if arrived or running != was_running:  # the page is drawn anew, and its pace is another
+        st.rerun()
     with st.container(border=True, key="cifar10_offer"):
-        st.markdown(NOTICE)
-        if state.status == "running":
+        if running:
+            st.markdown(NOTICE_LINE if compact else NOTICE)
             st.progress(state.fraction, text=f"{state.text} …")
             return
-        if state.status == "failed":
-            show_error(state.text)
-        if st.button("Get the real CIFAR-10 (170 MB)", type="primary", icon=":material/download:"):
-            fetch_job.start()
-            st.rerun()
+        with st.container(
+            horizontal=compact, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            st.markdown(NOTICE_LINE if compact else NOTICE, width="content")
+            st.button(
+                "Get the real CIFAR-10 (170 MB)",
+                type="secondary" if compact else "primary",
+                icon=":material/download:",
+                on_click=_ask,
+            )
+        problem = _find_problem(state)
+        if problem:
+            show_error(problem)
         with (
             st.expander(
-                HAVE_FILE, expanded=state.status == "failed", icon=":material/folder_open:"
+                HAVE_FILE,
+                expanded=problem is not None,
+                icon=":material/folder_open:",
+                type="compact" if compact else "default",
             ),
             st.form("cifar10_file", border=False),
         ):
-            path = st.text_input(
-                "File or folder", placeholder="~/Downloads/cifar-10-python.tar.gz", help=FILE_HELP
+            st.text_input(
+                "File or folder",
+                placeholder="~/Downloads/cifar-10-python.tar.gz",
+                help=FILE_HELP,
+                key=TYPED,
             )
-            if st.form_submit_button("Import", icon=":material/input:"):
-                if path.strip():
-                    fetch_job.start(path.strip())
-                    st.rerun()
-                show_error("Name a file or folder first.")
+            st.form_submit_button("Import", icon=":material/input:", on_click=_ask_for_typed)
+
+
+def _ask(path: str | None = None) -> None:
+    st.session_state[PROBLEM] = None
+    st.session_state[ASKED] = fetch_job.start(path)
+
+
+def _ask_for_typed() -> None:
+    typed = st.session_state[TYPED]
+    try:
+        tidy_path(typed)
+    except LabError as error:
+        st.session_state[PROBLEM] = str(error)
+    else:
+        _ask(typed)
+
+
+def _find_problem(state: JobState) -> str | None:
+    """What went wrong with what this session asked for last; others need not see it."""
+    if problem := st.session_state.get(PROBLEM):
+        return str(problem)
+    mine = state.status == "failed" and state.token == st.session_state.get(ASKED)
+    return state.text if mine else None

@@ -17,15 +17,21 @@ from cnnlib.data import Dataset, Split
 
 _ASSETS = Path(__file__).with_name("assets")
 SPRITE_COLUMNS = 20
-PAGE_SIZES = (45, 90, 180)  # whole rows of nine on a wide screen, of five on a phone
+PAGE_SIZES = (48, 96, 192)  # whole rows of 4, 6, 8, 12 or 16, the counts that thumbnails.js takes
 SPLITS = {"train": "training", "test": "test"}
 
 
-def browse_images(dataset: Dataset) -> tuple[Split, int]:
+def browse_images(dataset: Dataset, *, detail: str | None = None) -> tuple[Split, int]:
     """A paged grid of thumbnails, filtered by split and class.
 
-    All of it is in the address: ``split``, ``classes``, ``page``, ``index``; what
-    the address says wrongly is passed over.
+    All of it is in the address: ``split``, ``classes``, ``page``, ``per_page``, ``index``. An
+    index opens the page of the grid that holds the image; without one, the first image of the
+    page is the chosen one. What the address says wrongly is passed over.
+
+    Args:
+        dataset: whose images.
+        detail: the key of the container that shows the chosen image. In a narrow window its
+            column stands above the grid's, and a pick scrolls to it.
 
     Returns:
         The chosen split, and the index in it of the chosen image.
@@ -52,21 +58,29 @@ def browse_images(dataset: Dataset) -> tuple[Split, int]:
     split = dataset.test if which == "test" else dataset.train
     found = split.find([names.index(name) for name in classes])
     grid = st.container()
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
+    ):
         pager = st.container(width="content")
         size = st.selectbox(
             "Images per page",
             PAGE_SIZES,
-            format_func="{} per page".format,
             key="per_page",
-            label_visibility="collapsed",
-            width=150,
+            bind="query-params",
+            width=130,
         )
     pages = max(1, -(-len(found) // size))
+    index = _read_index(split)
+    page_of_index = None
+    if index is not None and len(place := np.flatnonzero(found == index)):
+        st.session_state["page"] = page_of_index = int(place[0]) // size + 1
     with pager:
-        page = st.pagination(pages, key="page", bind="query-params")
+        page = st.pagination(pages, key="page", bind="query-params", on_change=forget_image)
+    if page_of_index not in (None, page):  # a newcomer's address names another page: once
+        st.rerun()
     shown = found[(page - 1) * size : page * size]
-    index = _chosen_image(split, default=int(shown[0]) if len(shown) else 0)
+    if index is None:
+        index = int(shown[0]) if len(shown) else 0
     with grid:
         st.caption(f"{len(found):,} {SPLITS[which]} images, page {page:,} of {pages:,}")
         thumbnail_grid(
@@ -77,12 +91,13 @@ def browse_images(dataset: Dataset) -> tuple[Split, int]:
             on_pick=_choose_image,
             key="thumbnails",
             label=f"{SPLITS[which]} images",
+            detail=detail,
         )
     return split, index
 
 
 def forget_image() -> None:
-    """Another data set, split or class: the address no longer means a certain image."""
+    """Another data set, split, class or page: the address no longer means a certain image."""
     st.query_params.pop("index", None)
 
 
@@ -90,12 +105,13 @@ def _choose_image(index: int) -> None:
     st.query_params["index"] = str(index)
 
 
-def _chosen_image(split: Split, *, default: int) -> int:
-    """The image that the address names, else `default`."""
+def _read_index(split: Split) -> int | None:
+    """The image that the address names; what names none leaves the address."""
     wanted = st.query_params.get("index", "")
     if wanted.isdecimal() and len(wanted) < 10 and int(wanted) < len(split):
         return int(wanted)
-    return default
+    forget_image()
+    return None
 
 
 def thumbnail_grid(
@@ -108,8 +124,9 @@ def thumbnail_grid(
     key: str,
     size: int = 64,
     label: str = "Images",
+    detail: str | None = None,
 ) -> None:
-    """Draw thumbnails; the one with the index `selected` is marked.
+    """Draw thumbnails in even columns; the one with the index `selected` is marked.
 
     Args:
         images: (n, H, W, C) uint8 with C = 1 or 3; a few hundred at most.
@@ -117,8 +134,9 @@ def thumbnail_grid(
         captions: n short texts, shown on hover and read to those who do not see.
         on_pick: called with an image's index before the rerun that a click or Enter causes.
         key: the widget's key; stable, so that the focus stays where it is.
-        size: height of a thumbnail in CSS pixels.
+        size: about the width of a thumbnail in CSS pixels; the columns share the grid's width.
         label: the name of the whole grid for screen readers.
+        detail: the key of the container that a pick scrolls to in a narrow window.
     """
 
     def picked() -> None:
@@ -134,12 +152,13 @@ def thumbnail_grid(
         data={
             "sprite": make_sprite_url(images, columns),
             "columns": columns,
-            "width": round(size * width / height),
-            "height": size,
+            "size": size,
+            "ratio": height / width,
             "indices": [int(index) for index in indices],
             "captions": list(captions),
             "selected": selected,
             "label": label,
+            "detail": detail and f"st-key-{detail}",
         },
         on_picked_change=picked,
     )

@@ -66,6 +66,42 @@ def test_reads_an_unpacked_folder_and_the_folder_around_it(tmp_path, named):
     assert_tiny(import_path(tmp_path / "own" / named))
 
 
+def test_reads_the_archive_in_a_folder(tmp_path):
+    folder = tmp_path / "Downloads"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("hello")
+    write_archive(folder / "cifar-10-python.tar.gz", make_files())
+    dataset = import_path(folder)
+    assert_tiny(dataset)
+    assert "cifar-10-python.tar.gz" in dataset.source
+
+
+def test_an_unpacked_folder_goes_before_a_cut_archive_beside_it(tmp_path):
+    write_folder(tmp_path / "own" / "cifar-10-batches-py", make_files())
+    (tmp_path / "own" / "cifar-10-python.tar.gz").write_bytes(b"\x1f\x8b")
+    assert_tiny(import_path(tmp_path / "own"))
+
+
+def test_a_folder_with_nothing_of_cifar10_says_what_it_lacks(tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert "neither cifar-10-python.tar.gz nor" in assert_refused(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("form", ["'{}'", '"{}"', "  {}\n", " ' {} ' ", "“{}”"])
+def test_a_pasted_path_may_have_quotes_and_blanks_around_it(tmp_path, form):
+    archive = write_archive(tmp_path / "it's 10.tar.gz", make_files())
+    assert_tiny(import_path(form.format(archive)))
+
+
+@pytest.mark.parametrize("text", ["", "  ", "''", '" "'])
+def test_an_empty_path_is_refused(text):
+    assert assert_refused(text) == "Name a file or folder first."
+
+
+def test_a_path_object_is_taken_as_it_stands(tmp_path):
+    assert_tiny(import_path(write_archive(tmp_path / "'a'", make_files())))
+
+
 def test_all_forms_have_the_same_fingerprint(tmp_path, tiny_archive):
     folder = write_folder(tmp_path / "cifar-10-batches-py", make_files())
     first = import_path(tiny_archive).fingerprint
@@ -139,7 +175,7 @@ def test_refuses_a_copy_with_a_file_missing(tmp_path, name):
     assert name in assert_refused(write_archive(tmp_path / "a.tar.gz", files))
 
 
-def assert_refused(path: Path) -> str:
+def assert_refused(path: Path | str) -> str:
     """One line, and nothing half-imported: neither under the name nor beside it."""
     with pytest.raises(DatasetError) as caught:
         import_path(path)

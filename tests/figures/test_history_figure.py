@@ -15,6 +15,7 @@ HISTORY = {
     "epoch/val_loss": (EPOCHS, np.array([1.8, 1.3, 1.5])),
     "epoch/val_accuracy": (EPOCHS, np.array([0.3, 0.45, 0.4])),
 }
+BEST = "lowest loss, highest accuracy (validation)"
 CURVES = ["training, step by step", "training, epoch mean", "validation"]
 
 
@@ -27,7 +28,7 @@ def panel(fig: go.Figure, number: int) -> dict[str, go.Scatter]:
 @pytest.mark.parametrize(("number", "metric"), [(1, "loss"), (2, "accuracy")])
 def test_each_series_is_drawn_as_it_is(number: int, metric: str) -> None:
     traces = panel(make_history_figure(HISTORY), number)
-    assert list(traces) == [*CURVES, "best validation"]
+    assert list(traces) == [*CURVES, BEST]
     names = (metric, f"epoch/{metric}", f"epoch/val_{metric}")
     for curve, name in zip(CURVES, names, strict=True):
         epochs, values = HISTORY[name]
@@ -39,7 +40,7 @@ def test_each_series_is_drawn_as_it_is(number: int, metric: str) -> None:
 def test_the_best_epoch_is_the_lowest_loss_and_the_highest_accuracy(
     number: int, best: tuple[float, float]
 ) -> None:
-    star = panel(make_history_figure(HISTORY), number)["best validation"]
+    star = panel(make_history_figure(HISTORY), number)[BEST]
     assert (star.x.tolist(), star.y.tolist()) == ([best[0]], [best[1]])
 
 
@@ -48,7 +49,7 @@ def test_nan_is_a_gap_and_never_the_best() -> None:
     traces = panel(make_history_figure({"epoch/val_loss": (EPOCHS, values)}), 1)
     np.testing.assert_array_equal(traces["validation"].y, values)
     assert traces["validation"].connectgaps is False
-    assert traces["best validation"].y.tolist() == [1.3]
+    assert traces[BEST].y.tolist() == [1.3]
 
 
 def test_only_nan_has_no_best() -> None:
@@ -59,7 +60,7 @@ def test_only_nan_has_no_best() -> None:
 def test_the_legend_names_each_curve_once_and_switches_both_panels() -> None:
     fig = make_history_figure(HISTORY)
     named = [trace.name for trace in fig.data if trace.showlegend]
-    assert sorted(named) == sorted([*CURVES, "best validation"])
+    assert sorted(named) == sorted([*CURVES, BEST])
     assert all(trace.legendgroup == trace.name for trace in fig.data)
 
 

@@ -1,5 +1,6 @@
 """The data set page's script: what it shows and how it takes its address and bad data."""
 
+import re
 import shutil
 import time
 from pathlib import Path
@@ -58,8 +59,7 @@ def test_shows_the_synthetic_set_and_says_so():
     assert metrics(page) == {
         "Training images": "2,500",
         "Test images": "500",
-        "One image": "32 × 32 × 3",
-        "Each value": "uint8, 0–255",
+        "One image, uint8 0–255": "32 × 32 × 3",
     }
     assert "synthetic set" in page.markdown[1].value
     assert [button.label for button in page.button if "CIFAR-10" in button.label]
@@ -101,12 +101,63 @@ def test_the_address_chooses_data_set_split_class_and_image(archive):
         {"index": "9" * 5000},
         {"index": "²"},
         {"index": "1.5"},
+        {"view": "Infrared"},
+        {"per_page": "1"},
     ],
 )
 def test_bad_addresses_fall_back_quietly(address):
     page = open_page(**address)
     assert not page.error
     assert "2,500 training images, page 1 of" in captions(page)
+    assert not page.query_params  # what is wrong leaves the address
+
+
+def place_of(page: AppTest) -> str:
+    """The part of the grid's caption that says which page of it is shown."""
+    return re.search(r"page \d+ of \d+", captions(page)).group()
+
+
+def test_an_index_opens_the_page_of_the_grid_that_holds_it():
+    page = open_page(index="1234")
+    assert place_of(page) == "page 26 of 53"
+    assert "Image 1,234," in captions(page)
+    assert page.query_params["index"] == "1234"
+    assert place_of(open_page(index="1234", page="2")) == "page 26 of 53"
+    assert place_of(open_page(index="1234", per_page="192")) == "page 7 of 14"
+    assert place_of(open_page(index="47")) == "page 1 of 53"
+    assert place_of(open_page(index="48")) == "page 2 of 53"
+
+
+def test_an_index_finds_its_page_within_the_filter():
+    split = load("synthetic").train
+    label = int(split.labels[2400])
+    page = open_page(index="2400", classes=[settings.CIFAR10_CLASSES[label]])
+    number = int((split.labels[:2400] == label).sum()) // 48 + 1
+    assert place_of(page) == f"page {number} of 6"
+    other = open_page(index="2400", classes=[settings.CIFAR10_CLASSES[(label + 1) % 10]])
+    assert place_of(other) == "page 1 of 6"
+    assert "Image 2,400," in captions(other)
+    assert other.query_params["index"] == "2400"
+
+
+def test_more_images_per_page_keep_the_chosen_one_in_sight():
+    page = open_page(index="1234")
+    next(box for box in page.selectbox if box.label == "Images per page").select(96).run()
+    assert place_of(page) == "page 13 of 27"
+
+
+def test_the_view_is_in_the_address():
+    page = open_page(view="Green")
+    assert [box.label for box in page.expander if "green" in box.label]
+    assert page.query_params["view"] == "Green"
+
+
+def test_the_index_is_forgotten_when_better_data_arrives(archive):
+    page = open_page(index="40")
+    import_path(archive)
+    page.run()
+    assert metrics(page)["Training images"] == "60"
+    assert "index" not in page.query_params
 
 
 def test_a_damaged_copy_is_one_line(archive):
@@ -152,11 +203,52 @@ def test_a_wrong_file_is_one_line_on_the_page(tmp_path):
     assert metrics(page)["Training images"] == "2,500"
 
 
-def test_no_path_is_one_line():
+@pytest.mark.parametrize("blank", ["  ", '""'])
+def test_no_path_is_one_line_and_no_older_one_stays(blank, tmp_path):
     page = open_page()
-    submit_path(page, "  ")
+    submit_path(page, blank)
     assert datasets.fetch_job.state.status == "idle"
+    assert [error.value for error in page.error] == ["Name a file or folder first."]
+    submit_path(page, str(tmp_path / "nothing"))
+    wait_for_job()
+    page.run()
     assert len(page.error) == 1
+    assert "nothing" in page.error[0].value
+    submit_path(page, blank)
+    assert [error.value for error in page.error] == ["Name a file or folder first."]
+
+
+def test_a_quoted_folder_that_holds_the_archive_is_imported(archive):
+    page = open_page()
+    submit_path(page, f" '{archive.parent}' ")
+    assert wait_for_job().status == "done"
+    page.run()
+    assert metrics(page)["Training images"] == "60"
+
+
+def test_a_failure_is_shown_to_who_asked_only(tmp_path):
+    page, other = open_page(), open_page()
+    submit_path(page, str(tmp_path / "nothing"))
+    assert wait_for_job().status == "failed"
+    assert len(page.run().error) == 1
+    assert not other.run().error
+    assert not open_page().error
+
+
+def offer(compact: bool) -> None:
+    from cnnlib.ui.datasets import offer_cifar10
+
+    offer_cifar10(compact=compact)
+
+
+@pytest.mark.parametrize(("compact", "kind"), [(True, "secondary"), (False, "primary")])
+def test_the_offer_has_a_quiet_form(compact, kind):
+    page = AppTest.from_function(offer, kwargs={"compact": compact}).run()
+    button = next(button for button in page.button if "Get the real" in button.label)
+    assert button.proto.type == kind
+    assert "synthetic set" in page.markdown[0].value
+    assert (len(page.markdown[0].value) < 90) == compact
+    assert page.text_input
 
 
 def test_a_failed_download_is_one_line(monkeypatch):
