@@ -1,9 +1,12 @@
 """What all tests share: a lab home of their own, and the fast ones first."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+
+from cnnlib.data import load
 
 # Never the tester's own data: a test without `lab_home` must not find any home at all.
 os.environ["CNNLIB_HOME"] = "/nonexistent/cnnlib-tests-need-lab_home"
@@ -25,3 +28,20 @@ def lab_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     monkeypatch.delenv("KERAS_HOME", raising=False)
     return home
+
+
+@pytest.fixture(scope="session")
+def drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stored synthetic data set, drawn once for all tests."""
+    home = tmp_path_factory.mktemp("drawn")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNNLIB_HOME", str(home))
+        load("synthetic")
+    return home / "datasets" / "synthetic"
+
+
+@pytest.fixture
+def with_synthetic(lab_home: Path, drawn_once: Path) -> Path:
+    """A CNNLIB_HOME that has the synthetic data set already."""
+    shutil.copytree(drawn_once, lab_home / "datasets" / "synthetic")
+    return lab_home

@@ -26,7 +26,7 @@ def train(config: RunConfig) -> Run:
 
 
 @pytest.fixture
-def store(lab_home: Path) -> RunStore:
+def store(with_synthetic: Path) -> RunStore:
     return RunStore()
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnlib.data import load
 from cnnlib.errors import RunError
 from cnnlib.runs import client
 from cnnlib.runs.config import RunConfig
@@ -16,8 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def quiet_supervisor(lab_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    load("synthetic")
+def quiet_supervisor(with_synthetic: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "wake", lambda: None)
 
 
