@@ -240,15 +240,21 @@ def test_without_preloading_a_run_is_trained_all_the_same(home, store, monkeypat
     assert all(server.memory_info().rss < 300e6 for server in servers), "TensorFlow is loaded"
 
 
-def test_where_forking_is_not_safe_children_are_spawned(home, store, monkeypatch) -> None:
-    from cnnlib.backend import supervisor, worker
+SPAWN = """
+import sys
+from cnnlib.backend import supervisor, worker
+sys.platform = "darwin"
+context = supervisor._choose_context()
+assert context.get_start_method() == "spawn"
+sys.platform = "linux"
+child = context.Process(target=worker.run_in_child, args=(sys.argv[1],))
+child.start()
+child.join(120)
+"""
 
-    monkeypatch.setattr(sys, "platform", "darwin")
-    context = supervisor._choose_context()
-    monkeypatch.undo()
-    assert context.get_start_method() == "spawn"
+
+def test_where_forking_is_not_safe_children_are_spawned(home: Path, store: RunStore) -> None:
     run = store.create(QUICK, status="starting")
-    child = context.Process(target=worker.run_in_child, args=(run.id,))
-    child.start()
-    child.join(120)
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", SPAWN, run.id], cwd=root, check=True, timeout=180)
     assert store.get(run.id).status == "finished", store.get(run.id).message
