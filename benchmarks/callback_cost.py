@@ -17,7 +17,7 @@ from cnnlib.runs.config import RunConfig
 from cnnlib.runs.sink import StoreSink
 from cnnlib.runs.store import RunStore
 
-IMAGES, BATCH, ROUNDS = 20_000, 32, 15
+IMAGES, BATCH, ROUNDS = 20_000, 32, 9
 
 
 def main() -> None:
