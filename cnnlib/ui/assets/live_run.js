@@ -5,6 +5,7 @@ const LIVE = new Set(["queued", "starting", "running"]);
 const METRICS = ["loss", "accuracy"];
 
 const POLL_MS = 1000;
+const POLL_FIRST_MS = 250; // a run that is coming up: its first point is awaited
 const POLL_HIDDEN_MS = 5000;
 const BACKOFF_MS = [1000, 2000, 4000, 8000, 15000];
 const TIMEOUT_MS = 10000;
@@ -105,7 +106,7 @@ class LiveRun {
       this.failures = 0;
       this.#receive(answer);
       await this.#draw();
-      delay = document.hidden ? POLL_HIDDEN_MS : POLL_MS - (performance.now() - began);
+      delay = this.#pause - (performance.now() - began);
     } catch (error) {
       if (runId !== this.runId) return;
       delay = BACKOFF_MS[Math.min(this.failures, BACKOFF_MS.length - 1)];
@@ -116,6 +117,12 @@ class LiveRun {
       if (this.request === request) this.request = null;
     }
     this.#pollSoon(Math.max(100, delay));
+  }
+
+  get #pause() {
+    if (document.hidden) return POLL_HIDDEN_MS;
+    const status = this.answer.run?.status;
+    return this.cursor === 0 && (status === "starting" || status === "running") ? POLL_FIRST_MS : POLL_MS;
   }
 
   #receive(answer) {
