@@ -8,7 +8,8 @@ from starlette.testclient import TestClient
 
 from benchmarks.sides import temporary_home
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.store import Point, open_store
+from cnnlib.runs.records import Point
+from cnnlib.runs.store import open_store
 from cnnlib.ui.routes import make_routes
 
 STEPS = 1_500

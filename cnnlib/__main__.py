@@ -14,7 +14,8 @@ from cnnlib.arch.analysis import analyze
 from cnnlib.errors import LabError
 from cnnlib.runs.config import OPTIMIZERS, RunConfig
 from cnnlib.runs.files import read_checkpoint, run_folder
-from cnnlib.runs.store import Event, Point, Run, RunStore
+from cnnlib.runs.records import Event, Point, Run
+from cnnlib.runs.store import RunStore
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,7 +5,8 @@ import streamlit as st
 
 from cnnlib.arch import zoo
 from cnnlib.runs.files import read_checkpoint
-from cnnlib.runs.store import Run, open_store
+from cnnlib.runs.records import Run
+from cnnlib.runs.store import open_store
 from cnnlib.ui.navigation import RUNS, TRAIN
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup
 

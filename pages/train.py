@@ -3,7 +3,8 @@
 import streamlit as st
 
 from cnnlib.errors import RunError
-from cnnlib.runs.store import Run, open_store
+from cnnlib.runs.records import Run
+from cnnlib.runs.store import open_store
 from cnnlib.ui.datasets import offer_cifar10
 from cnnlib.ui.live_run import live_run
 from cnnlib.ui.navigation import TRAIN

@@ -26,7 +26,8 @@ from filelock import Timeout
 from cnnlib import settings
 from cnnlib.backend import inference, worker
 from cnnlib.runs import liveness, protocol
-from cnnlib.runs.store import RunStore, describe_lost_worker
+from cnnlib.runs.store import RunStore
+from cnnlib.runs.truth import describe_lost_worker
 
 TICK_SECONDS = 0.5
 QUESTIONS_AT_ONCE = 2

@@ -9,7 +9,7 @@ from cnnlib.arch.spec import Spec
 from cnnlib.backend.model_builder import build_model
 from cnnlib.errors import RunError
 from cnnlib.runs.files import checkpoint_path
-from cnnlib.runs.store import Run
+from cnnlib.runs.records import Run
 
 MAX_STEPS_PER_EXECUTION = 8  # a stop waits for at most so many batches
 

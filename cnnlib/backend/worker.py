@@ -14,8 +14,9 @@ from pathlib import Path
 from cnnlib.errors import LabError, RunError
 from cnnlib.runs.files import LOG, SUMMARY, read_checkpoint, run_folder
 from cnnlib.runs.liveness import run_lock
+from cnnlib.runs.records import Run
 from cnnlib.runs.sink import Listener, StoreSink
-from cnnlib.runs.store import Run, RunStore
+from cnnlib.runs.store import RunStore
 
 LOCK_SECONDS = 10.0
 FULL_DISK_BYTES = 2_000_000  # with less than this left, a failed write is a full disk's fault

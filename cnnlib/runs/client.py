@@ -20,7 +20,8 @@ from cnnlib import settings
 from cnnlib.errors import RunError
 from cnnlib.runs import protocol
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.store import Run, open_store
+from cnnlib.runs.records import Run
+from cnnlib.runs.store import open_store
 
 START_SECONDS = 20.0
 CONNECT_SECONDS = 3.0

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from cnnlib.runs.store import Event, Point, RunStore
+from cnnlib.runs.records import Event, Point
+from cnnlib.runs.store import RunStore
 
 FLUSH_SECONDS = 0.5
 LAST_TRIES = 20

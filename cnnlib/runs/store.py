@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from secrets import token_hex
@@ -21,6 +21,8 @@ from cnnlib.errors import RunError, RunNotFoundError
 from cnnlib.runs import liveness
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import Checkpoint, link_checkpoint, read_checkpoint, run_folder
+from cnnlib.runs.records import ACTIVE, ENDED, Event, Point, Run
+from cnnlib.runs.truth import describe_lost_worker, seems_dead
 
 SCHEMA_VERSION = 1
 SCHEMA = """
@@ -41,63 +43,7 @@ CREATE TABLE events (
 );
 CREATE INDEX events_by_run ON events (run, id);
 """
-ACTIVE = ("starting", "running")
-ENDED = ("finished", "stopped", "failed")
-STATUSES = ("queued", *ACTIVE, *ENDED)
-SILENCE_SECONDS = 5.0  # a worker writes twice a second; after this, its lock is asked
 ORPHAN_SECONDS = 1.0  # a worker takes its lock within this time of being claimed
-SPAWN_SECONDS = 120.0  # how long a living supervisor may take to bring up a worker
-
-
-@dataclass(frozen=True)
-class Point:
-    """One value of a curve: `key` is "loss", "accuracy", …, or "epoch/…" once an epoch."""
-
-    key: str
-    step: int
-    epoch: float
-    value: float | None
-
-
-@dataclass(frozen=True)
-class Event:
-    time: float
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Run:
-    """A row of the store. Times are seconds since 1970; `progress` is what the worker last said."""
-
-    id: str
-    config: RunConfig
-    status: str
-    message: str | None = None
-    created: float = 0.0
-    started: float | None = None
-    ended: float | None = None
-    heartbeat: float | None = None
-    progress: dict[str, Any] | None = field(default=None)
-    stop_requested: bool = False
-
-    @property
-    def has_ended(self) -> bool:
-        return self.status in ENDED
-
-    def describe_settings(self) -> str:
-        """One line: how much is trained on, for how long, and how."""
-        config = self.config
-        amount = "All images" if config.limit is None else f"{config.limit:,} images"
-        epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs} epochs"
-        return (
-            f"{amount}, {epochs}, batch {config.batch_size}, {config.optimizer} "
-            f"{config.learning_rate:g}, seed {config.seed}"
-        )
-
-    def continued(self, *, epochs: int, checkpoint: str) -> RunConfig:
-        """The settings of a run that goes on from this one's checkpoint."""
-        return replace(self.config, epochs=epochs, continue_from=self.id, checkpoint=checkpoint)
 
 
 class RunStore:
@@ -315,7 +261,7 @@ class RunStore:
 
     def _made_true(self, run: Run) -> Run:
         """End a run in the store whose process is gone, and return it as it really is."""
-        if run.status not in ACTIVE or not _seems_dead(run):
+        if run.status not in ACTIVE or not seems_dead(run):
             return run
         message = describe_lost_worker(run.id)
         try:
@@ -370,30 +316,6 @@ def _open_store(path: Path) -> RunStore:
 def open_store() -> RunStore:
     """The store of this CNNLIB_HOME, opened once a process: what pages and routes use."""
     return _open_store(settings.database_path())
-
-
-def describe_lost_worker(run_id: str, cause: str = "killed, or out of memory") -> str:
-    """One sentence or two about a worker that ended without a word, and about what is kept."""
-    checkpoint = read_checkpoint(run_id, "last")
-    kept = (
-        f"Its last checkpoint, epoch {checkpoint.epoch:g}, is kept: continue from there."
-        if checkpoint
-        else "It had saved no checkpoint yet: start it again."
-    )
-    return f"The training process ended without a word ({cause}). {kept}"
-
-
-def _seems_dead(run: Run) -> bool:
-    """Whether the run is silent, its lock free, and nobody about to start its worker."""
-    now = time.time()
-    if now - (run.heartbeat or 0.0) < SILENCE_SECONDS or liveness.is_run_alive(run.id):
-        return False
-    if run.heartbeat is None:
-        waited = now - (run.started or run.created)
-        if waited < SILENCE_SECONDS:
-            return False
-        return waited > SPAWN_SECONDS or not liveness.is_supervisor_alive()
-    return True
 
 
 def _insert_event(

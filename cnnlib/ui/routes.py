@@ -22,7 +22,8 @@ from cnnlib.figures.history import make_history_figure
 from cnnlib.figures.theme import PLOT_CONFIG
 from cnnlib.runs.exports import make_history_table, read_curves
 from cnnlib.runs.files import DOWNLOADABLE, run_folder
-from cnnlib.runs.store import Point, Run, open_store
+from cnnlib.runs.records import Point, Run
+from cnnlib.runs.store import open_store
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnlib.runs import client
 from cnnlib.runs.config import MAX_EPOCHS
 from cnnlib.runs.files import SUMMARY, WEIGHTS, read_checkpoint, run_folder
-from cnnlib.runs.store import Run
+from cnnlib.runs.records import Run
 from cnnlib.ui.page import ASSETS, friendly_errors
 
 MADE_FROM_STORE = {

@@ -13,7 +13,7 @@ from cnnlib.data import DatasetInfo, available
 from cnnlib.errors import RunError
 from cnnlib.runs import client
 from cnnlib.runs.config import MAX_EPOCHS, MAX_SEED, OPTIMIZERS, RunConfig
-from cnnlib.runs.store import Run
+from cnnlib.runs.records import Run
 from cnnlib.ui.network_table import network_table
 from cnnlib.ui.page import friendly_errors
 

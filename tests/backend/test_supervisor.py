@@ -22,7 +22,8 @@ from cnnlib.runs import client, liveness, protocol
 from cnnlib.runs.client import SupervisorKeeper
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import WEIGHTS, checkpoint_path, read_checkpoint, run_folder
-from cnnlib.runs.store import Run, RunStore
+from cnnlib.runs.records import Run
+from cnnlib.runs.store import RunStore
 
 QUICK = RunConfig(network="lenet5", dataset="synthetic", limit=500, epochs=1)
 LONG = RunConfig(network="lenet5", dataset="synthetic", epochs=500)

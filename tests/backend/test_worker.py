@@ -13,7 +13,8 @@ import pytest
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.exports import make_history_table, read_curves
 from cnnlib.runs.files import checkpoint_path, read_checkpoint, run_folder
-from cnnlib.runs.store import Run, RunStore
+from cnnlib.runs.records import Run
+from cnnlib.runs.store import RunStore
 
 SMALL = {"network": "lenet5", "dataset": "synthetic", "limit": 200, "epochs": 2, "batch_size": 16}
 

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, sync_playwright
 from cnnlib.data import load
 from cnnlib.runs import client
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.store import Run, RunStore
+from cnnlib.runs.records import Run
+from cnnlib.runs.store import RunStore
 from tests.browser.ensure_chromium import find_chromium
 from tests.browser.lab import Lab, wait_for
 from tests.browser.visit import Visit

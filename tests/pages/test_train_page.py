@@ -9,7 +9,8 @@ from cnnlib.errors import RunError
 from cnnlib.runs import client
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import Checkpoint, checkpoint_path, write_checkpoint_note
-from cnnlib.runs.store import Run, RunStore
+from cnnlib.runs.records import Run
+from cnnlib.runs.store import RunStore
 
 ROOT = Path(__file__).parents[2]
 

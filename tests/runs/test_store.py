@@ -20,7 +20,8 @@ from cnnlib.runs.files import (
     write_checkpoint_note,
 )
 from cnnlib.runs.liveness import run_lock
-from cnnlib.runs.store import Event, Point, RunStore
+from cnnlib.runs.records import Event, Point
+from cnnlib.runs.store import RunStore
 
 
 @pytest.fixture

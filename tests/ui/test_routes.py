@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import run_folder
-from cnnlib.runs.store import Point, Run, RunStore, open_store
+from cnnlib.runs.records import Point, Run
+from cnnlib.runs.store import RunStore, open_store
 from cnnlib.ui.routes import make_routes
 
 
