@@ -67,7 +67,7 @@ class Progress:
     def begin_epoch(self, index: int) -> None:
         self.epoch_index, self.step, self.phase = index, 0, "training"
         self._first = None
-        self._marks.clear()
+        self._marks = deque(maxlen=RATE_WINDOW)  # a new one: the sink's thread may hold the old
 
     def take_step(self, step: int) -> None:
         """Note that `step` steps of the epoch are done. The epoch's first ones may include the
@@ -110,10 +110,11 @@ class Progress:
 
     def _measure_rate(self) -> float | None:
         """Images a second over the last few seconds of training steps."""
+        marks = self._marks
         if self.phase == "training" and self._first is not None:
-            self._marks.append(self._last)
-            if self._marks[-1][1] > self._marks[0][1]:
-                self._rate = self._images_per_second(self._marks[0], self._marks[-1])
+            marks.append(self._last)
+            if marks[-1][1] > marks[0][1]:
+                self._rate = self._images_per_second(marks[0], marks[-1])
         return self._rate
 
     def _images_per_second(self, start: tuple[float, int], end: tuple[float, int]) -> float:

@@ -1,13 +1,12 @@
 """What the run store holds, as frozen plain data: runs, the points of their curves, events."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnlib.runs.config import RunConfig
 
 ACTIVE = ("starting", "running")
 ENDED = ("finished", "stopped", "failed")
-STATUSES = ("queued", *ACTIVE, *ENDED)
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Run:
     started: float | None = None
     ended: float | None = None
     heartbeat: float | None = None
-    progress: dict[str, Any] | None = field(default=None)
+    progress: dict[str, Any] | None = None
     stop_requested: bool = False
 
     @property

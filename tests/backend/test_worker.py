@@ -1,9 +1,13 @@
 """A run from its row in the store to its files: what it reports is what Keras did."""
 
 import errno
+import json
 import math
 import os
+import shutil
 import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,15 +160,48 @@ def test_missing_data_is_one_sentence(store: RunStore, change: dict, sentence: s
 
 
 def test_damaged_data_is_one_sentence(store: RunStore, lab_home: Path) -> None:
-    train(RunConfig(**SMALL | {"epochs": 1, "limit": 50}))
-    (images,) = (lab_home / "datasets" / "synthetic").glob("train*images*.npy")
+    """A set that was imported, unlike the synthetic one, cannot be drawn anew."""
+    folder = lab_home / "datasets" / "mine"
+    shutil.copytree(lab_home / "datasets" / "synthetic", folder)
+    meta = json.loads((folder / "meta.json").read_text())
+    (folder / "meta.json").write_text(json.dumps({**meta, "name": "mine"}))
+    (images,) = folder.glob("train*images*.npy")
     images.chmod(0o644)
     images.write_bytes(images.read_bytes()[:1000])
-    run = train(RunConfig(**SMALL | {"epochs": 1}))
-    if run.status == "finished":  # the synthetic set may simply be drawn anew
-        assert images.stat().st_size > 1000
-    else:
-        assert "Error" not in run.message
+    run = train(RunConfig(**SMALL | {"dataset": "mine"}))
+    assert run.status == "failed"
+    assert "mine" in run.message
+    assert "\n" not in run.message
+    assert "Error" not in run.message
+
+
+def test_the_speed_is_told_while_another_thread_begins_epochs() -> None:
+    """The sink's thread describes; the training thread must not take its marks away."""
+    from cnnlib.backend.callback import Plan, Progress
+
+    progress = Progress(Plan(first_epoch=0, epochs=10**6, images=320, batch_size=32))
+    done = threading.Event()
+
+    def describe() -> None:
+        try:
+            while not done.is_set():
+                progress.describe()
+        except Exception as error:
+            failures.append(error)
+
+    failures: list[Exception] = []
+    thread = threading.Thread(target=describe)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    thread.start()
+    for epoch in range(20_000):
+        progress.begin_epoch(epoch)
+        progress.take_step(1)
+        progress.take_step(2)
+    done.set()
+    thread.join()
+    sys.setswitchinterval(interval)
+    assert not failures
 
 
 def test_a_damaged_checkpoint_names_itself(store: RunStore) -> None:
