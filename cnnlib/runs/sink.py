@@ -89,6 +89,9 @@ class StoreSink:
         except sqlite3.Error:
             return False
         if self._listener is not None:
-            self._listener(progress, points[:count_points], events[:count_events])
+            try:
+                self._listener(progress, points[:count_points], events[:count_events])
+            except OSError:  # nobody reads what it prints any more; the store still does
+                self._listener = None
         del points[:count_points], events[:count_events]
         return True

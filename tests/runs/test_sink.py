@@ -58,3 +58,17 @@ def test_a_wish_to_stop_reaches_the_training_thread(lab_home: Path) -> None:
         while not sink.stop_requested and time.monotonic() < deadline:
             time.sleep(0.05)
         assert sink.stop_requested
+
+
+def test_a_listener_whose_reader_has_gone_does_not_end_the_reporting(lab_home: Path) -> None:
+    store = RunStore()
+    run = store.create(RunConfig(), status="starting")
+
+    def print_into_a_closed_pipe(*arguments: object) -> None:
+        raise BrokenPipeError
+
+    with StoreSink(store, run.id, dict, print_into_a_closed_pipe) as sink:
+        sink.point("loss", 1, 0.1, 2.0)
+        time.sleep(0.7)  # a flush that meets the closed pipe
+        sink.point("loss", 2, 0.2, 1.0)
+    assert [point.value for point in store.points(run.id)[1]] == [2.0, 1.0]
