@@ -16,6 +16,10 @@ class SpecError(LabError):
     """A network's declaration breaks a rule."""
 
 
+class OperatorError(LabError):
+    """An operator's setting breaks a rule: a kernel too large, groups that do not divide …"""
+
+
 class RunError(LabError):
     """A training run cannot be started, found, or continued."""
 

@@ -1,0 +1,45 @@
+"""The Keras layers that compute what the lab has computed, as plain data.
+
+One declaration, read twice: a page shows it as Keras lines to copy (`make_keras_code`), and the
+backend builds it to answer «equals Keras?». So what is checked is what is shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class LayerCall:
+    """One layer of `keras.layers`.
+
+    layer: the class's name, "Conv2D".
+    arguments: its keyword arguments: numbers, strings, booleans and tuples of whole numbers.
+    weights: what `set_weights` takes, in Keras' order.
+    """
+
+    layer: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    weights: tuple[NDArray[np.float32], ...] = ()
+
+    def to_code(self) -> str:
+        """``layers.Conv2D(filters=4, kernel_size=(3, 3))``."""
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        return f"layers.{self.layer}({arguments})"
+
+
+def make_keras_code(calls: Sequence[LayerCall], input_shape: tuple[int, ...]) -> str:
+    """Keras lines that build these layers one after another; they run with only Keras installed.
+
+    Args:
+        input_shape: without the batch axis.
+    """
+    lines = ["import keras", "from keras import layers", ""]
+    lines += ["model = keras.Sequential(", "    ["]
+    lines.append(f"        keras.Input(shape={input_shape!r}),")
+    lines += [f"        {call.to_code()}," for call in calls]
+    lines += ["    ]", ")", "model.summary()"]
+    return "\n".join(lines)
