@@ -2,13 +2,22 @@
 
 import sys
 
-from benchmarks import callback_cost, cold_start, pipeline, polling, start_to_point, weights_file
+from benchmarks import (
+    callback_cost,
+    cold_start,
+    convolution,
+    pipeline,
+    polling,
+    start_to_point,
+    weights_file,
+)
 
 BENCHMARKS = {
     "cold_start": cold_start.main,
     "start_to_point": start_to_point.main,
     "callback_cost": callback_cost.main,
     "pipeline": pipeline.main,
+    "convolution": convolution.main,
     "polling": polling.main,
     "weights_file": weights_file.main,
 }

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from cnnlib.errors import LabError
-from cnnlib.runs.files import WEIGHTS, run_folder
+from cnnlib.errors import LabError, RunError
+from cnnlib.runs.arrays import encode_array
+from cnnlib.runs.files import WEIGHTS, checkpoint_path, run_folder
 
 Progress = Callable[[float, str], None]
 
@@ -40,4 +41,52 @@ def export_weights(progress: Progress, *, run: str, checkpoint: str = "last") ->
     return {"bytes": path.stat().st_size}
 
 
-QUESTIONS: dict[str, Callable[..., dict[str, Any]]] = {"export_weights": export_weights}
+def compare_layers(progress: Progress, *, input: Any, calls: Any, output: Any) -> dict[str, Any]:
+    """How far `output` is from what Keras' own layers make of `input`; see `comparison.compare`."""
+    from cnnlib.backend.comparison import compare
+    from cnnlib.backend.training import set_threads
+
+    set_threads(1)  # a small question; the other cores train
+    return compare(input, calls, output)
+
+
+def first_kernels(progress: Progress, *, run: str, checkpoint: str = "best") -> dict[str, Any]:
+    """The kernels of a trained run's first Conv2D layer.
+
+    Args:
+        checkpoint: "best" or "last"; a run without a best one answers with its last.
+
+    Returns:
+        kernel: encoded array (kh, kw, in_channels, out_channels).
+        bias: encoded array (out_channels,), or None.
+        layer: the layer's name.
+        checkpoint: the one that was read.
+
+    Raises:
+        RunError: the run has saved no checkpoint, or its network has no Conv2D.
+    """
+    import keras
+
+    from cnnlib.backend.training import load_checkpoint
+
+    if checkpoint not in ("best", "last"):
+        raise RunError(f"checkpoint must be 'best' or 'last'. Received: {checkpoint!r}.")
+    saved = [which for which in (checkpoint, "last") if checkpoint_path(run, which).is_file()]
+    if not saved:
+        raise RunError(f"Run {run} has saved no checkpoint yet. Let it train for an epoch first.")
+    for layer in load_checkpoint(run, saved[0]).layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            return {
+                "kernel": encode_array(layer.kernel),
+                "bias": None if layer.bias is None else encode_array(layer.bias),
+                "layer": layer.name,
+                "checkpoint": saved[0],
+            }
+    raise RunError(f"The network of run {run} has no Conv2D layer, so it has no kernels to show.")
+
+
+QUESTIONS: dict[str, Callable[..., dict[str, Any]]] = {
+    "export_weights": export_weights,
+    "compare_layers": compare_layers,
+    "first_kernels": first_kernels,
+}

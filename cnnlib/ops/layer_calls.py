@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+SHORT_LINE = 44  # characters
+
 
 @dataclass(frozen=True)
 class LayerCall:
@@ -25,10 +27,14 @@ class LayerCall:
     arguments: dict[str, Any] = field(default_factory=dict)
     weights: tuple[NDArray[np.float32], ...] = ()
 
-    def to_code(self) -> str:
-        """``layers.Conv2D(filters=4, kernel_size=(3, 3))``."""
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
-        return f"layers.{self.layer}({arguments})"
+    def to_code(self, indent: str = "") -> str:
+        """``layers.Reshape(target_shape=(6, 6, 3))``; too long for a phone: a line an argument."""
+        arguments = [f"{name}={value!r}" for name, value in self.arguments.items()]
+        line = f"{indent}layers.{self.layer}({', '.join(arguments)})"
+        if len(line) <= SHORT_LINE:
+            return line
+        lines = "".join(f"{indent}    {argument},\n" for argument in arguments)
+        return f"{indent}layers.{self.layer}(\n{lines}{indent})"
 
 
 def make_keras_code(calls: Sequence[LayerCall], input_shape: tuple[int, ...]) -> str:
@@ -38,8 +44,7 @@ def make_keras_code(calls: Sequence[LayerCall], input_shape: tuple[int, ...]) ->
         input_shape: without the batch axis.
     """
     lines = ["import keras", "from keras import layers", ""]
-    lines += ["model = keras.Sequential(", "    ["]
-    lines.append(f"        keras.Input(shape={input_shape!r}),")
-    lines += [f"        {call.to_code()}," for call in calls]
-    lines += ["    ]", ")", "model.summary()"]
+    lines += ["model = keras.Sequential([", f"    keras.Input(shape={input_shape!r}),"]
+    lines += [f"{call.to_code('    ')}," for call in calls]
+    lines += ["])", "model.summary()"]
     return "\n".join(lines)

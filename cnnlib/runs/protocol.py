@@ -18,7 +18,7 @@ import cnnlib
 from cnnlib import settings
 
 HOST = "127.0.0.1"
-MAX_LINE = 1_000_000  # bytes
+MAX_LINE = 16_000_000  # bytes; a question may bring arrays
 PING_SECONDS = 2.0  # how often a held line carries a word
 
 

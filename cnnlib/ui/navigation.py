@@ -27,10 +27,29 @@ class Entry:
 
 HOME = Entry("home.py", "Welcome", ":material/home:", "welcome")
 DATASET = Entry("dataset.py", "Data set", ":material/grid_view:", "data-set")
+CONVOLUTION = Entry("convolution.py", "Convolution", ":material/blur_linear:", "convolutions")
+EVERY_CONVOLUTION = Entry(
+    "every_convolution.py",
+    "One image, every convolution",
+    ":material/table_rows:",
+    "every-convolution",
+)
+PADDING = Entry("padding.py", "Padding", ":material/select_all:", "padding-lab")
+RECEPTIVE_FIELD = Entry(
+    "receptive_field.py", "Receptive field", ":material/center_focus_weak:", "receptive-fields"
+)
+PARAMETERS = Entry(
+    "parameters.py", "Counting parameters", ":material/calculate:", "counting-parameters"
+)
 TRAIN = Entry("train.py", "Train", ":material/model_training:", "training")
 RUNS = Entry("runs.py", "Runs", ":material/list_alt:", "all-runs")
 
-SECTIONS = {"": (HOME,), "Look": (DATASET,), "Train": (TRAIN, RUNS)}
+SECTIONS = {
+    "": (HOME,),
+    "Look": (DATASET,),
+    "Concepts": (CONVOLUTION, EVERY_CONVOLUTION, PADDING, RECEPTIVE_FIELD, PARAMETERS),
+    "Train": (TRAIN, RUNS),
+}
 
 
 def run_page() -> None:

@@ -1,4 +1,4 @@
-"""The lab's own HTTP routes beside Streamlit's: what the live chart polls, and a run's files.
+"""The lab's own HTTP routes beside Streamlit's: what live components poll, and a run's files.
 
 A poll answers from the run store in a few milliseconds and runs no page script.
 """
@@ -24,6 +24,7 @@ from cnnlib.runs.exports import make_history_table, read_curves
 from cnnlib.runs.files import DOWNLOADABLE, run_folder
 from cnnlib.runs.records import Point, Run
 from cnnlib.runs.store import open_store
+from cnnlib.ui import checks
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
@@ -34,6 +35,7 @@ def make_routes() -> list[Route]:
         Route("/api/plotly.min.js", _send_plotly),
         Route("/api/runs/{run_id}", _send_run),
         Route("/api/runs/{run_id}/files/{name}", _send_file),
+        Route("/api/checks/{token}", _send_check),
     ]
 
 
@@ -110,6 +112,16 @@ def _send_file(request: Request) -> Response:
     except (LabError, sqlite3.Error) as error:
         return _refuse(error)
     return _download(FileResponse(path), run, name)
+
+
+def _send_check(request: Request) -> Response:
+    """What Keras answers to a page's check; `retry=1` asks again after a failure."""
+    retry = request.query_params.get("retry") == "1"
+    answer = checks.look_up(request.path_params["token"], retry=retry)
+    if answer is None:
+        text = "This check is no longer known. Reload the page."
+        return JSONResponse({"error": text}, status_code=404)
+    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
 
 def _refuse(error: Exception) -> Response:

@@ -14,6 +14,7 @@ from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import run_folder
 from cnnlib.runs.records import Point, Run
 from cnnlib.runs.store import RunStore, open_store
+from cnnlib.ui import checks
 from cnnlib.ui.routes import make_routes
 
 
@@ -111,3 +112,21 @@ def test_plotly_comes_from_this_machine(web) -> None:
     answer = web.get("/api/plotly.min.js")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert "plotly.js" in answer.text[:500]
+
+
+def test_a_check_is_asked_by_its_first_poll(web, monkeypatch) -> None:
+    asked = []
+
+    def look_up(token: str, *, retry: bool = False) -> dict[str, str] | None:
+        asked.append((token, retry))
+        return {"state": "waiting", "text": "Asking Keras …"} if token == "known" else None
+
+    monkeypatch.setattr(checks, "look_up", look_up)
+    answer = web.get("/api/checks/known")
+    assert answer.json() == {"state": "waiting", "text": "Asking Keras …"}
+    assert answer.headers["cache-control"] == "no-store"
+    web.get("/api/checks/known", params={"retry": "1"})
+    unknown = web.get("/api/checks/nope")
+    assert unknown.status_code == 404
+    assert "Reload the page" in unknown.json()["error"]
+    assert asked == [("known", False), ("known", True), ("nope", False)]

@@ -1,0 +1,123 @@
+"""What a learner has set, in the page's address, so that a link shows a class the same thing.
+
+A page declares its settings once. Each has a widget of the key `address.key(name)`, or none (an
+edited cell, say). Values are checked when read; one that breaks its rule is passed over.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing that can be set.
+
+    parse: from the address's text to a value; raises ValueError for what the rule does not allow.
+    format: back to text.
+    """
+
+    name: str
+    default: Any
+    parse: Callable[[str], Any]
+    format: Callable[[Any], str] = str
+
+
+def whole(name: str, default: int, low: int, high: int) -> Setting:
+    """A whole number from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.removeprefix("-").isdecimal() and len(text) < 12):
+            raise ValueError(text)
+        number = int(text)
+        if not low <= number <= high:
+            raise ValueError(text)
+        return number
+
+    return Setting(name, default, parse)
+
+
+def choice(name: str, choices: Iterable[str], default: str | None = None) -> Setting:
+    """One of some words; the first unless another is the default."""
+    words = list(choices)
+
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return text
+
+    return Setting(name, words[0] if default is None else default, parse)
+
+
+def flag(name: str, default: bool = False) -> Setting:
+    """On or off."""
+
+    def parse(text: str) -> bool:
+        if text not in ("0", "1"):
+            raise ValueError(text)
+        return text == "1"
+
+    return Setting(name, default, parse, lambda value: str(int(value)))
+
+
+class Address:
+    """The settings of one page, in its address and in the session's state.
+
+    Make one at the top of each run of the page, read and set values by name, and end the run with
+    `write`.
+    """
+
+    def __init__(self, page: str, settings: Sequence[Setting]) -> None:
+        self._page = page
+        self._settings = {setting.name: setting for setting in settings}
+        # The address is read when it is not the one that this page wrote: at the first run, and
+        # after a link or the Back button. Otherwise the widgets know better.
+        came_by_link = st.query_params.to_dict() != st.session_state.get(self._written_key)
+        for setting in settings:
+            if came_by_link:
+                self[setting.name] = _read(setting)
+            else:
+                st.session_state.setdefault(self.key(setting.name), setting.default)
+
+    def key(self, name: str) -> str:
+        """The key of the setting's widget and of its value in the session's state."""
+        return f"{self._page}_{name}"
+
+    def __getitem__(self, name: str) -> Any:
+        return st.session_state[self.key(name)]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Only before the setting's widget is drawn, or in a callback."""
+        st.session_state[self.key(name)] = value
+
+    def reset(self, values: Mapping[str, Any]) -> None:
+        """Set what `values` names, and everything else to its default (in a callback)."""
+        for setting in self._settings.values():
+            self[setting.name] = values.get(setting.name, setting.default)
+
+    def write(self) -> None:
+        """Put what differs from the defaults into the address."""
+        parameters = {}
+        for name, setting in self._settings.items():
+            value = st.session_state.get(self.key(name), setting.default)
+            if value is not None and value != setting.default:
+                parameters[name] = setting.format(value)
+        st.session_state[self._written_key] = parameters
+        if st.query_params.to_dict() != parameters:
+            st.query_params.from_dict(parameters)
+
+    @property
+    def _written_key(self) -> str:
+        return f"{self._page}__address"
+
+
+def _read(setting: Setting) -> Any:
+    text = st.query_params.get(setting.name)
+    if text is None:
+        return setting.default
+    try:
+        return setting.parse(text)
+    except ValueError:
+        return setting.default

@@ -1,0 +1,40 @@
+"""Convolution of every kind: see it, change it, predict it, compute it, check it, copy it."""
+
+import streamlit as st
+
+from cnnlib.ops.kinds import KINDS
+from cnnlib.ui.anatomy import PREDICT, PREDICT_HELP, by_hand, check_with_keras, predict, show_code
+from cnnlib.ui.convolutions import texts
+from cnnlib.ui.convolutions.controls import choose_kind, choose_options, offer_examples
+from cnnlib.ui.convolutions.experiment import make_questions, run_experiment, show_grids
+from cnnlib.ui.convolutions.extras import show_extras
+from cnnlib.ui.convolutions.settings import open_address
+from cnnlib.ui.input_choice import choose_input
+from cnnlib.ui.navigation import CONVOLUTION
+from cnnlib.ui.page import friendly_errors, page_heading, page_setup
+
+page_setup(CONVOLUTION.title, icon=CONVOLUTION.icon)
+with friendly_errors():
+    page_heading(texts.TITLE, texts.LEAD)
+    address = open_address()
+    choose_kind()
+    kind = KINDS[address["kind"]]
+    st.markdown(texts.read_prose(kind.name))
+    offer_examples(address)
+    with st.container(horizontal=True, border=True):
+        picture = choose_input(address, max_channels=kind.max_channels)
+    with st.container(horizontal=True, border=True):
+        options = choose_options(address, kind)
+        st.toggle(PREDICT, key=address.key("predict"), help=PREDICT_HELP)
+    address.write()
+    experiment = run_experiment(address, kind, picture, options)
+    shown = not address["predict"] or predict(
+        make_questions(experiment), key=address.key("prediction"), setting=experiment.setting
+    )
+    show_grids(address, experiment, covered=not shown)
+    address.write()  # again, with the cell that was pinned
+    if shown:
+        check_with_keras(experiment.x, experiment.calls, experiment.output, key="equals_keras")
+        show_extras(experiment)
+        by_hand(*experiment.formulas)
+        show_code(experiment.calls, experiment.x.shape)

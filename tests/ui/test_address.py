@@ -1,0 +1,87 @@
+"""A page's settings in its address: read once, checked, written when they differ."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnlib.ui.address import choice, flag, whole
+
+
+def page() -> None:
+    import streamlit as st
+
+    from cnnlib.ui.address import Address, choice, flag, whole
+
+    address = Address("demo", [whole("size", 5, 1, 9), choice("kind", "ab"), flag("on")])
+    st.number_input("Size", 1, 9, key=address.key("size"))
+    st.selectbox("Kind", ["a", "b"], key=address.key("kind"))
+    st.toggle("On", key=address.key("on"))
+    st.button("Example", on_click=address.reset, args=({"size": 7},))
+    address.write()
+
+
+def open_page(**query: str) -> AppTest:
+    app = AppTest.from_function(page)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def read(app: AppTest) -> dict[str, object]:
+    return {
+        "size": app.number_input[0].value,
+        "kind": app.selectbox[0].value,
+        "on": app.toggle[0].value,
+    }
+
+
+def test_the_address_sets_the_widgets_and_the_widgets_the_address() -> None:
+    app = open_page(size="3", kind="b", on="1")
+    assert read(app) == {"size": 3, "kind": "b", "on": True}
+    app.number_input[0].set_value(4)
+    app.toggle[0].set_value(False)
+    app.run()
+    assert read(app) == {"size": 4, "kind": "b", "on": False}
+    assert app.query_params == {"size": "4", "kind": "b"}
+
+
+def test_what_is_at_its_default_is_not_in_the_address() -> None:
+    app = open_page(size="3")
+    app.number_input[0].set_value(5).run()
+    assert app.query_params == {}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"size": "0"}, {"size": "10"}, {"size": "٣"}, {"size": "1e1"}, {"size": "-"}, {"kind": "c"},
+     {"kind": ""}, {"on": "yes"}, {"size": "9" * 400}],
+)  # fmt: skip
+def test_a_value_that_breaks_its_rule_is_passed_over(query) -> None:
+    app = open_page(**query)
+    assert read(app) == {"size": 5, "kind": "a", "on": False}
+    assert app.query_params == {}
+
+
+def test_a_link_within_the_session_wins_over_the_widgets() -> None:
+    app = open_page(size="3")
+    app.query_params.clear()
+    app.query_params["size"] = "8"
+    app.run()
+    assert read(app)["size"] == 8
+
+
+def test_an_example_resets_everything_else() -> None:
+    app = open_page(size="3", kind="b")
+    app.button[0].click().run()
+    assert read(app) == {"size": 7, "kind": "a", "on": False}
+    assert app.query_params == {"size": "7"}
+
+
+@pytest.mark.parametrize("setting", [whole("n", 1, -3, 3), choice("c", "xy"), flag("f")])
+def test_a_value_survives_its_text(setting) -> None:
+    assert setting.parse(setting.format(setting.default)) == setting.default
+
+
+def test_negative_whole_numbers_are_read() -> None:
+    assert whole("n", 0, -3, 3).parse("-2") == -2
