@@ -5,6 +5,7 @@ import sys
 from benchmarks import (
     callback_cost,
     cold_start,
+    concept_pages,
     convolution,
     pipeline,
     polling,
@@ -18,6 +19,7 @@ BENCHMARKS = {
     "callback_cost": callback_cost.main,
     "pipeline": pipeline.main,
     "convolution": convolution.main,
+    "concept_pages": concept_pages.main,
     "polling": polling.main,
     "weights_file": weights_file.main,
 }

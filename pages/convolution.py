@@ -4,14 +4,15 @@ import streamlit as st
 
 from cnnlib.ops.kinds import KINDS
 from cnnlib.ui.anatomy import PREDICT, PREDICT_HELP, by_hand, check_with_keras, predict, show_code
-from cnnlib.ui.convolutions import texts
-from cnnlib.ui.convolutions.controls import choose_kind, choose_options, offer_examples
-from cnnlib.ui.convolutions.experiment import make_questions, run_experiment, show_grids
-from cnnlib.ui.convolutions.extras import show_extras
-from cnnlib.ui.convolutions.settings import open_address
+from cnnlib.ui.convolution import texts
+from cnnlib.ui.convolution.controls import choose_kind, choose_options, offer_examples
+from cnnlib.ui.convolution.experiment import make_questions, run_experiment, show_grids
+from cnnlib.ui.convolution.extras import show_extras
+from cnnlib.ui.convolution.settings import open_address
 from cnnlib.ui.input_choice import choose_input
 from cnnlib.ui.navigation import CONVOLUTION
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup
+from cnnlib.ui.prose import show_text
 
 page_setup(CONVOLUTION.title, icon=CONVOLUTION.icon)
 with friendly_errors():
@@ -19,7 +20,7 @@ with friendly_errors():
     address = open_address()
     choose_kind()
     kind = KINDS[address["kind"]]
-    st.markdown(texts.read_prose(kind.name))
+    show_text(f"convolution/{kind.name}")
     offer_examples(address)
     with st.container(horizontal=True, border=True):
         picture = choose_input(address, max_channels=kind.max_channels)

@@ -6,8 +6,8 @@ import streamlit as st
 from cnnlib.ops.kinds import KINDS, Options
 from cnnlib.ui.address import Address
 from cnnlib.ui.anatomy import check_with_keras
-from cnnlib.ui.convolutions.parade import Entry, make_picture, run_all
-from cnnlib.ui.convolutions.parade_controls import PAGE, choose_shared, make_parade_settings, texts
+from cnnlib.ui.convolution.parade import Entry, make_picture, run_all
+from cnnlib.ui.convolution.parade_controls import PAGE, choose_shared, make_parade_settings, texts
 from cnnlib.ui.input_choice import choose_input
 from cnnlib.ui.navigation import CONVOLUTION, EVERY_CONVOLUTION
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup

@@ -7,19 +7,24 @@ import streamlit as st
 
 from cnnlib.data import Dataset, available
 from cnnlib.ui.datasets import offer_cifar10, open_dataset
-from cnnlib.ui.navigation import DATASET, RUNS, TRAIN, Entry
+from cnnlib.ui.navigation import CONVOLUTION, DATASET, RUNS, TRAIN, Entry
 from cnnlib.ui.page import ASSETS, friendly_errors, page_heading, page_setup
 from cnnlib.ui.thumbnails import make_sprite_url
 
 LEAD = (
     "A laboratory for convolutional networks on CIFAR-10, in your browser. Look at the images "
-    "down to their numbers, train a network, and watch it learn."
+    "down to their numbers, take convolution apart, train a network, and watch it learn."
 )
 CARDS: tuple[tuple[Entry, str], ...] = (
     (
         DATASET,
         "What the network gets to see: the images by class, and one image down to the numbers "
         "that make it up.",
+    ),
+    (
+        CONVOLUTION,
+        "Point at a cell and see the sum behind it: eleven kinds of convolution on your own image, "
+        "checked against Keras.",
     ),
     (
         TRAIN,

@@ -5,8 +5,8 @@ import streamlit as st
 from cnnlib.ui.address import Address
 from cnnlib.ui.anatomy import Question, by_hand, check_with_keras, predict, show_code
 from cnnlib.ui.navigation import PADDING
-from cnnlib.ui.padding_edge import show_dark_edge
-from cnnlib.ui.padding_lab import (
+from cnnlib.ui.padding.edge import show_dark_edge
+from cnnlib.ui.padding.lab import (
     PaddingLab,
     choose_padding,
     compare_paddings,
@@ -17,7 +17,7 @@ from cnnlib.ui.padding_lab import (
     show_grids,
 )
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup
-from cnnlib.ui.topic_texts import show_text
+from cnnlib.ui.prose import show_text
 
 LEAD = "What happens where the window meets the edge: leave it out, or put zeros around the image."
 SETTINGS = ("size", "kernel", "stride", "dilation", "padding")

@@ -9,7 +9,7 @@ from cnnlib.ui.checks import register_comparison
 from cnnlib.ui.keras_badge import keras_badge
 from cnnlib.ui.navigation import PARAMETERS
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup
-from cnnlib.ui.parameters_lab import (
+from cnnlib.ui.parameters import (
     CHECKED_PARAMS,
     Comparison,
     choose_layers,
@@ -24,7 +24,7 @@ from cnnlib.ui.parameters_lab import (
     show_grids,
     show_growth,
 )
-from cnnlib.ui.topic_texts import show_text
+from cnnlib.ui.prose import show_text
 
 LEAD = "How many numbers a layer has to learn: a convolution beside a dense network."
 HINT = "Point at one output cell after another: always the same weights."

@@ -10,10 +10,11 @@ from cnnlib.ui.anatomy import PREDICT, PREDICT_HELP, Question, check_with_keras,
 from cnnlib.ui.input_choice import picture_to_channels
 from cnnlib.ui.navigation import RECEPTIVE_FIELD
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup
-from cnnlib.ui.receptive_field_editor import edit_stack, stack_settings
-from cnnlib.ui.receptive_field_kernels import compare_kernels, kernel_settings
-from cnnlib.ui.receptive_field_stack import format_stack, make_calls, make_layers
-from cnnlib.ui.receptive_field_views import (
+from cnnlib.ui.prose import show_text
+from cnnlib.ui.receptive_field.editor import edit_stack, stack_settings
+from cnnlib.ui.receptive_field.kernels import compare_kernels, kernel_settings
+from cnnlib.ui.receptive_field.stack import format_stack, make_calls, make_layers
+from cnnlib.ui.receptive_field.views import (
     LARGEST_GRID,
     choose_image,
     describe_last,
@@ -23,7 +24,6 @@ from cnnlib.ui.receptive_field_views import (
     show_table,
     view_settings,
 )
-from cnnlib.ui.topic_texts import show_text
 
 MANY, CODE_HEIGHT = 4, 560  # layers whose Keras lines are shown whole; pixels for more
 LEAD = "How many pixels of the image stand behind one cell, layer after layer."

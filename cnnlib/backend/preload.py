@@ -9,7 +9,15 @@ import gc
 import keras  # noqa: F401
 import tensorflow  # noqa: F401
 
-from cnnlib.backend import callback, exports, inference, pipeline, training, worker  # noqa: F401
+from cnnlib.backend import (  # noqa: F401
+    callback,
+    comparison,
+    exports,
+    inference,
+    pipeline,
+    training,
+    worker,
+)
 
 gc.collect()
 gc.freeze()  # a collection in a child then leaves the shared pages untouched

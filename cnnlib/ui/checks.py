@@ -28,7 +28,7 @@ KEPT_BYTES = 64_000_000  # of questions not answered yet; an answer needs next t
 LARGEST_QUESTION = 12_000_000  # bytes as encoded, below `protocol.MAX_LINE`
 UNWATCHED_SECONDS = 10.0  # a question that nobody has looked up for so long is not asked
 FAILURE_SECONDS = 30.0  # a failure older than that is asked again by itself
-TOLERANCE = 1e-4  # of the largest value: float32 sums in another order differ by less
+TOLERANCE = 1e-5  # of the largest value: float32 sums in another order differ by less
 
 WAITING = {"state": "waiting", "text": "Asking Keras …"}
 WARMING = {"state": "warming", "text": "TensorFlow is still loading …"}

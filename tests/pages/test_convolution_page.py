@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnlib.ops.kinds import KINDS
-from cnnlib.ui.convolutions.settings import EXAMPLES, make_settings
+from cnnlib.ui.convolution.settings import EXAMPLES, make_settings
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ import pytest
 from cnnlib.arch import zoo
 from cnnlib.arch.analysis import analyze
 from cnnlib.ops.receptive_field import compute_fields
-from cnnlib.ui.receptive_field_stack import (
+from cnnlib.ui.receptive_field.stack import (
     MAX_LAYERS,
     Choice,
     format_stack,

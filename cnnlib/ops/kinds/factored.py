@@ -1,5 +1,7 @@
 """The kinds that split a convolution into several cheaper ones."""
 
+from typing import Any
+
 import numpy as np
 
 from cnnlib.errors import OperatorError
@@ -126,26 +128,21 @@ class DepthwiseSeparable(Kind):
         }
 
     def compute(self, x: Floats, weights: Weights, options: Options) -> list[Stage]:
-        return stage_separable_conv2d(
-            x,
-            weights["depthwise"],
-            weights["pointwise"],
-            strides=options.strides,
-            padding=options.padding,
-            dilation_rate=options.dilation_rate,
-            bias=weights.get("bias"),
-        )
+        kernels = weights["depthwise"], weights["pointwise"]
+        return stage_separable_conv2d(x, *kernels, **self._settings(weights, options))
 
     def run(self, images: Floats, weights: Weights, options: Options) -> Floats:
-        return separable_conv2d(
-            images,
-            weights["depthwise"],
-            weights["pointwise"],
-            strides=options.strides,
-            padding=options.padding,
-            dilation_rate=options.dilation_rate,
-            bias=weights.get("bias"),
-        )
+        kernels = weights["depthwise"], weights["pointwise"]
+        return separable_conv2d(images, *kernels, **self._settings(weights, options))
+
+    @staticmethod
+    def _settings(weights: Weights, options: Options) -> dict[str, Any]:
+        return {
+            "strides": options.strides,
+            "padding": options.padding,
+            "dilation_rate": options.dilation_rate,
+            "bias": weights.get("bias"),
+        }
 
     def make_layer_calls(
         self, weights: Weights, options: Options, input_shape: Index
@@ -208,24 +205,12 @@ class Flattened(Kind):
         }
 
     def compute(self, x: Floats, weights: Weights, options: Options) -> list[Stage]:
-        return stage_flattened_conv2d(
-            x,
-            weights["channel"],
-            weights["column"],
-            weights["row"],
-            padding=options.padding,
-            bias=weights.get("bias"),
-        )
+        lines = weights["channel"], weights["column"], weights["row"]
+        return stage_flattened_conv2d(x, *lines, padding=options.padding, bias=weights.get("bias"))
 
     def run(self, images: Floats, weights: Weights, options: Options) -> Floats:
-        return flattened_conv2d(
-            images,
-            weights["channel"],
-            weights["column"],
-            weights["row"],
-            padding=options.padding,
-            bias=weights.get("bias"),
-        )
+        lines = weights["channel"], weights["column"], weights["row"]
+        return flattened_conv2d(images, *lines, padding=options.padding, bias=weights.get("bias"))
 
     def make_layer_calls(
         self, weights: Weights, options: Options, input_shape: Index

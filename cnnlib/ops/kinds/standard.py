@@ -1,6 +1,7 @@
 """The kinds that are one Keras layer each, and differ in what the learner may set."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -47,26 +48,20 @@ class StandardConvolution(Kind):
         return {"kernel": kernel, **make_bias(options, options.filters)}
 
     def compute(self, x: Floats, weights: Weights, options: Options) -> list[Stage]:
-        return stage_conv2d(
-            x,
-            weights["kernel"],
-            strides=options.strides,
-            padding=options.padding,
-            dilation_rate=options.dilation_rate,
-            groups=options.groups,
-            bias=weights.get("bias"),
-        )
+        return stage_conv2d(x, weights["kernel"], **self._settings(weights, options))
 
     def run(self, images: Floats, weights: Weights, options: Options) -> Floats:
-        return conv2d(
-            images,
-            weights["kernel"],
-            strides=options.strides,
-            padding=options.padding,
-            dilation_rate=options.dilation_rate,
-            groups=options.groups,
-            bias=weights.get("bias"),
-        )
+        return conv2d(images, weights["kernel"], **self._settings(weights, options))
+
+    @staticmethod
+    def _settings(weights: Weights, options: Options) -> dict[str, Any]:
+        return {
+            "strides": options.strides,
+            "padding": options.padding,
+            "dilation_rate": options.dilation_rate,
+            "groups": options.groups,
+            "bias": weights.get("bias"),
+        }
 
     def make_layer_calls(
         self, weights: Weights, options: Options, input_shape: Index
@@ -160,22 +155,18 @@ class Transposed(Kind):
         return {"kernel": turned, **make_bias(options, options.filters)}
 
     def compute(self, x: Floats, weights: Weights, options: Options) -> list[Stage]:
-        return stage_conv2d_transpose(
-            x,
-            weights["kernel"],
-            strides=options.strides,
-            padding=options.padding,
-            bias=weights.get("bias"),
-        )
+        return stage_conv2d_transpose(x, weights["kernel"], **self._settings(weights, options))
 
     def run(self, images: Floats, weights: Weights, options: Options) -> Floats:
-        return conv2d_transpose(
-            images,
-            weights["kernel"],
-            strides=options.strides,
-            padding=options.padding,
-            bias=weights.get("bias"),
-        )
+        return conv2d_transpose(images, weights["kernel"], **self._settings(weights, options))
+
+    @staticmethod
+    def _settings(weights: Weights, options: Options) -> dict[str, Any]:
+        return {
+            "strides": options.strides,
+            "padding": options.padding,
+            "bias": weights.get("bias"),
+        }
 
     def make_layer_calls(
         self, weights: Weights, options: Options, input_shape: Index
@@ -229,22 +220,17 @@ class Volume(Kind):
         return {"kernel": kernel, **make_bias(options, options.filters)}
 
     def compute(self, x: Floats, weights: Weights, options: Options) -> list[Stage]:
-        return stage_conv3d(
-            x,
-            weights["kernel"],
-            strides=self._strides(options),
-            padding=options.padding,
-            bias=weights.get("bias"),
-        )
+        return stage_conv3d(x, weights["kernel"], **self._settings(weights, options))
 
     def run(self, images: Floats, weights: Weights, options: Options) -> Floats:
-        return conv3d(
-            images,
-            weights["kernel"],
-            strides=self._strides(options),
-            padding=options.padding,
-            bias=weights.get("bias"),
-        )
+        return conv3d(images, weights["kernel"], **self._settings(weights, options))
+
+    def _settings(self, weights: Weights, options: Options) -> dict[str, Any]:
+        return {
+            "strides": self._strides(options),
+            "padding": options.padding,
+            "bias": weights.get("bias"),
+        }
 
     def make_layer_calls(
         self, weights: Weights, options: Options, input_shape: Index

@@ -1,26 +1,12 @@
 """Max, average and median pooling: each window of an image becomes one cell, channel by channel."""
 
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cnnlib.ops.convolution.arguments import Floats, Sizes
 from cnnlib.ops.linkage import Linkage
 from cnnlib.ops.pooling import rules
+from cnnlib.ops.pooling.switches import Switched
 from cnnlib.ops.pooling.windows import link, look, look_at_one
-
-
-class Switched(NamedTuple):
-    """A pooled image that remembers which cell each window took.
-
-    output: (images, out rows, out columns, channels), float32.
-    switches: the same shape, whole numbers: (row · columns + column) · channels + channel of the
-        cell in its image, as `tf.nn.max_pool_with_argmax` counts; -1: the window took none.
-    """
-
-    output: Floats
-    switches: NDArray[np.int64]
 
 
 def max_pool2d(

@@ -7,13 +7,12 @@ draws none and gives 0.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cnnlib.ops.convolution.arguments import Floats, Sizes
 from cnnlib.ops.linkage import Linkage
 from cnnlib.ops.pooling.arguments import Chance, as_generator
-from cnnlib.ops.pooling.local import Switched
-from cnnlib.ops.pooling.unpooling import as_switches
+from cnnlib.ops.pooling.switches import Switched, as_switches
 from cnnlib.ops.pooling.windows import Windows, link, look, look_at_one
 
 
@@ -146,9 +145,7 @@ def _weigh_by_share(windows: Windows) -> Floats:
 
 
 def _weigh_by_switches(windows: Windows, switches: ArrayLike) -> Floats:
-    sizes = windows.sweep.sizes
-    checked: NDArray[np.int64] = as_switches(switches, windows.shape, sizes)
-    return windows.match(checked)
+    return windows.match(as_switches(switches, windows.shape, windows.sweep.sizes))
 
 
 def _divide(parts: Floats, sums: Floats) -> Floats:

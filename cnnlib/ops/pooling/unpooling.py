@@ -5,44 +5,14 @@ the means: pooled again, side by side windows give back what went in.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cnnlib.errors import OperatorError
 from cnnlib.ops.convolution.arguments import IMAGES, Floats, Sizes, as_array, as_sizes, check_shape
-from cnnlib.ops.linkage import Index, Linkage
-from cnnlib.ops.pooling.arguments import as_upstream
+from cnnlib.ops.linkage import Linkage
+from cnnlib.ops.pooling.switches import as_switches
 from cnnlib.ops.pooling.transpose import transpose
 from cnnlib.ops.pooling.windows import Windows, link, look
-
-
-def as_switches(value: ArrayLike, shape: Index, sizes: Index) -> NDArray[np.int64]:
-    """Switches that fit: one for each cell of `shape`, each into its own channel of the image.
-
-    Args:
-        shape: (images, rows, columns, channels) of the pooled grid.
-        sizes: (rows, columns) of the image that was pooled.
-
-    Raises:
-        OperatorError: not whole numbers, another shape, or one leads out of the image or channel.
-    """
-    switches = np.asarray(value)
-    check_shape("switches", switches.shape, shape, ", one for each pooled cell")
-    if not np.issubdtype(switches.dtype, np.integer):
-        raise OperatorError(
-            "switches must be whole numbers, as max_pool2d_with_switches returns them. "
-            f"Received: {switches.dtype}."
-        )
-    channels = shape[-1]
-    last = int(np.prod(sizes)) * channels - 1
-    wrong = (switches < -1) | (switches > last) | (switches % channels != np.arange(channels))
-    wrong &= switches != -1
-    if wrong.any():
-        raise OperatorError(
-            f"switches must lead into their own channel of the image: (row · {sizes[1]} + column) "
-            f"· {channels} + channel, from 0 to {last}, or -1 for none. Take those of the same "
-            f"image and settings. Received: {int(switches[wrong][0])}."
-        )
-    return switches.astype(np.int64)
 
 
 def max_unpool2d(x: ArrayLike, switches: ArrayLike, output_shape: Sizes) -> Floats:
@@ -116,7 +86,7 @@ def link_max_unpool2d(
     Raises:
         OperatorError: a shape or a setting breaks a rule, or a switch leads out of its window.
     """
-    pooled = as_array("image", grid, IMAGES[1:])
+    pooled = as_array("grid", grid, IMAGES[1:])
     windows = _look_down(pooled[None], output_shape, pool_size, strides, padding)
     wanted = np.asarray(switches)
     places = as_switches(wanted[None], windows.shape, windows.sweep.sizes)
@@ -193,8 +163,41 @@ def link_avg_unpool2d(
     output_shape: Sizes | None = None,
 ) -> Linkage:
     """What `avg_unpool2d` of one grid reads; weight 1/n of each of the n windows over a cell."""
-    pooled = as_array("image", grid, IMAGES[1:])
+    pooled = as_array("grid", grid, IMAGES[1:])
     windows = _look_down(pooled[None], output_shape, pool_size, strides, padding)
     share = look(1 / _count_cover(windows), windows.sweep.kernel_size,
                  strides=windows.sweep.strides, padding=padding)  # fmt: skip
     return transpose(link(windows, share.cells))
+
+
+def _look_down(
+    pooled: Floats,
+    output_shape: Sizes | None,
+    pool_size: Sizes,
+    strides: Sizes | None,
+    padding: str,
+) -> Windows:
+    """The windows over an empty image that pools to the shape of `pooled`."""
+    size = as_sizes("pool_size", pool_size, 2)
+    steps = size if strides is None else as_sizes("strides", strides, 2)
+    if output_shape is None:
+        reach = [0, 0] if padding == "same" else [k - s for k, s in zip(size, steps, strict=True)]
+        places = pooled.shape[1:3]
+        sizes = tuple(n * s + r for n, s, r in zip(places, steps, reach, strict=True))
+    else:
+        sizes = as_sizes("output_shape", output_shape, 2)
+    empty = np.zeros((len(pooled), *sizes, pooled.shape[-1]), np.float32)
+    windows = look(empty, size, strides=steps, padding=padding)
+    if windows.shape != pooled.shape:
+        raise OperatorError(
+            f"output_shape must be that of the image that was pooled: {sizes[0]} × {sizes[1]} cells "
+            f"have {windows.shape[1]} × {windows.shape[2]} windows, the pooled grid has "
+            f"{pooled.shape[1]} × {pooled.shape[2]} cells. Received: output_shape={output_shape!r}."
+        )
+    return windows
+
+
+def _count_cover(windows: Windows) -> Floats:
+    """How many windows lie over each cell of the image, at least 1: (images, *sizes, channels)."""
+    ones = np.broadcast_to(windows.inside, windows.cells.shape).astype(np.float32)
+    return np.maximum(windows.send_back(ones), 1)

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from cnnlib.ui.address import Address, Setting, whole
-from cnnlib.ui.receptive_field_stack import (
+from cnnlib.ui.receptive_field.stack import (
     MAX_DILATION,
     MAX_KERNEL,
     MAX_LAYERS,

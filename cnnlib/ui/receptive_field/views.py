@@ -16,7 +16,7 @@ from cnnlib.ui.address import Address, Setting, choice, whole
 from cnnlib.ui.cell_setting import CELL, cell_setting
 from cnnlib.ui.datasets import open_dataset
 from cnnlib.ui.linked_grids import Cell, Grid, Link, linked_grids
-from cnnlib.ui.receptive_field_stack import MAX_LAYERS
+from cnnlib.ui.receptive_field.stack import MAX_LAYERS
 
 LARGEST_GRID = 32
 MAX_IMAGE = 59_999

@@ -1,4 +1,4 @@
-"""A topic's prose: Markdown files in `cnnlib/ui/texts`."""
+"""The pages' prose: Markdown files in `cnnlib/ui/texts`."""
 
 from functools import cache
 from pathlib import Path
@@ -10,7 +10,7 @@ _TEXTS = Path(__file__).with_name("texts")
 
 @cache
 def read_text(name: str) -> str:
-    """The file `texts/<name>.md`."""
+    """The file `texts/<name>.md`; a name may have a folder, "convolution/single"."""
     return (_TEXTS / f"{name}.md").read_text(encoding="utf-8")
 
 

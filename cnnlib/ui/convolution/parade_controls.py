@@ -5,7 +5,7 @@ import streamlit as st
 from cnnlib.ops.kernels import KERNELS
 from cnnlib.ops.kinds import Options
 from cnnlib.ui.address import Address, Setting, choice, flag, whole
-from cnnlib.ui.convolutions import parade_texts as texts
+from cnnlib.ui.convolution import parade_texts as texts
 from cnnlib.ui.input_choice import IMAGE, input_settings
 
 PAGE = "every_convolution"

@@ -11,7 +11,7 @@ from cnnlib.ops.receptive_field_grids import compute_stages
 from cnnlib.ops.windows import Padding
 from cnnlib.ui.datasets import open_dataset
 from cnnlib.ui.input_choice import picture_to_channels
-from cnnlib.ui.topic_texts import show_text
+from cnnlib.ui.prose import show_text
 
 SIZE, KERNEL_SIZE, PIXEL = 32, 7, 8
 PADDINGS: tuple[Padding, ...] = ("same", "valid")

@@ -16,7 +16,7 @@ from cnnlib.runs.files import read_checkpoint
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 from cnnlib.ui.address import Address
-from cnnlib.ui.convolutions.settings import (
+from cnnlib.ui.convolution.settings import (
     EXAMPLES,
     KIND,
     LEARNED,

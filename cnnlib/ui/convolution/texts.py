@@ -1,10 +1,5 @@
 """The words of the convolution page; its prose is in `cnnlib/ui/texts/convolution`."""
 
-from functools import cache
-from pathlib import Path
-
-_FOLDER = Path(__file__).parents[1] / "texts" / "convolution"
-
 TITLE = "Convolution"
 LEAD = (
     "A small kernel slides over the input; at each place it multiplies what lies under it and "
@@ -24,9 +19,3 @@ LABELS = {
     "derived_1": "Row",
     "Each channel": "Each channel by itself",
 }
-
-
-@cache
-def read_prose(kind: str) -> str:
-    """What the page says about a kind, in Markdown."""
-    return (_FOLDER / f"{kind}.md").read_text(encoding="utf-8")

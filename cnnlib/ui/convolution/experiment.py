@@ -14,7 +14,7 @@ from cnnlib.ops.stages import Stage
 from cnnlib.ui.address import Address
 from cnnlib.ui.anatomy import Question
 from cnnlib.ui.cell_setting import CELL
-from cnnlib.ui.convolutions import texts
+from cnnlib.ui.convolution import texts
 from cnnlib.ui.edits import EDITS, apply_edits, forget_edits, remember_edit
 from cnnlib.ui.input_choice import Input
 from cnnlib.ui.linked_grids import Edit, Grid, Link, linked_grids

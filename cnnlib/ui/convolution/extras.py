@@ -19,9 +19,9 @@ from cnnlib.ops.convolution import (
 from cnnlib.ops.formulas import explain_product, explain_sum
 from cnnlib.ops.windows import compute_effective_size
 from cnnlib.ui.anatomy import show_formulas
-from cnnlib.ui.convolutions.experiment import Experiment
-from cnnlib.ui.convolutions.settings import PAGE
-from cnnlib.ui.convolutions.texts import read_prose
+from cnnlib.ui.convolution.experiment import Experiment
+from cnnlib.ui.convolution.settings import PAGE
+from cnnlib.ui.prose import show_text
 
 BARE = {**PLOT_CONFIG, "displayModeBar": False}
 LARGEST_MATRIX = 40_000  # cells; larger ones are a blur of pixels
@@ -65,7 +65,7 @@ def _show_matrix(experiment: Experiment) -> None:
     except OperatorError as error:
         st.caption(str(error))
         return
-    st.markdown(read_prose("transposed_matrix"))
+    show_text("convolution/transposed_matrix")
     difference = np.abs(forward.T @ experiment.x.ravel() - experiment.output.ravel()).max()
     figure = make_matrix_figure(
         forward.T, row_name="output cell", column_name="input cell", height=380
@@ -156,7 +156,7 @@ def _show_shuffled_reach(experiment: Experiment) -> None:
 def _show_saving(experiment: Experiment) -> None:
     """What it saves to squeeze the channels by a 1×1 before a large kernel."""
     st.subheader("What 1×1 saves", anchor=False)
-    st.markdown(read_prose("pointwise_saving"))
+    show_text("convolution/pointwise_saving")
     with st.container(horizontal=True):
         side, channels, squeezed, size, filters = (
             int(st.number_input(label, 1, 1024, value, key=f"{PAGE}_saving_{number}", width=150))

@@ -12,7 +12,7 @@ from cnnlib.ops.counting import (
     find_crossings,
 )
 from cnnlib.ui.address import Address, Setting, whole
-from cnnlib.ui.topic_texts import show_text
+from cnnlib.ui.prose import show_text
 
 WAYS = {"two 3×3": (3, 3), "one 5×5": (5,)}
 SMALLEST, LARGEST, DRAWN = 5, 32, 16
