@@ -11,11 +11,13 @@ from typing import Any
 
 from cnnlib.arch import zoo
 from cnnlib.arch.analysis import analyze
-from cnnlib.errors import LabError
+from cnnlib.errors import LabError, RunError
 from cnnlib.runs.config import OPTIMIZERS, RunConfig
 from cnnlib.runs.files import read_checkpoint, run_folder
 from cnnlib.runs.records import Event, Point, Run
 from cnnlib.runs.store import RunStore
+
+MAX_SPEC_BYTES = 1_000_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,11 +49,17 @@ def _make_parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="list the networks, or count one layer by layer")
     models.add_argument("name", nargs="?")
     models.add_argument("--json", action="store_true", help="print JSON")
+    models.add_argument(
+        "--spec", action="store_true", help="print its declaration as JSON, for train --spec"
+    )
     models.set_defaults(command=_show_models)
 
     defaults = RunConfig()
     train = commands.add_parser("train", help="train a network; Ctrl-C stops it and keeps its work")
-    train.add_argument("network", choices=zoo.names())
+    train.add_argument("network", nargs="?", choices=zoo.names())
+    train.add_argument(
+        "--spec", metavar="FILE", type=Path, help="train the network that this JSON file declares"
+    )
     train.add_argument("--dataset", default=defaults.dataset)
     train.add_argument("--limit", type=int, help="training images used (all)")
     train.add_argument("--epochs", type=int, default=defaults.epochs)
@@ -101,6 +109,9 @@ def _show_models(options: argparse.Namespace) -> int:
             rows.append({"name": name, "params": summary.params, "macs": summary.macs})
         _print_rows(rows, as_json=options.json)
         return 0
+    if options.spec:
+        print(json.dumps(zoo.get(options.name).to_dict(), indent=2))
+        return 0
     summary = analyze(zoo.get(options.name))
     if options.json:
         print(json.dumps(asdict(summary)))
@@ -114,9 +125,12 @@ def _show_models(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    names = ("network", "dataset", "limit", "epochs", "batch_size", "optimizer", "learning_rate",
-             "seed", "continue_from", "checkpoint")  # fmt: skip
-    config = RunConfig(**{name: getattr(options, name) for name in names})
+    names = ("dataset", "limit", "epochs", "batch_size", "optimizer", "learning_rate", "seed",
+             "continue_from", "checkpoint")  # fmt: skip
+    if (options.network is None) == (options.spec is None):
+        raise RunError("Name a network of the lab, or a file with one of your own after --spec.")
+    network = {"network": options.network} if options.network else {"spec": _read(options.spec)}
+    config = RunConfig(**network, **{name: getattr(options, name) for name in names})
 
     from cnnlib.backend import worker
     from cnnlib.data import load
@@ -135,6 +149,20 @@ def _train(options: argparse.Namespace) -> int:
     run = worker.run_to_end(run.id, listen)
     say({"event": "result", **_describe_run(run)})
     return 0 if run.status == "finished" else 1
+
+
+def _read(path: Path) -> Any:
+    """What a JSON file of a network's size holds."""
+    try:
+        with open(path, "rb") as file:
+            text = file.read(MAX_SPEC_BYTES + 1)
+        if len(text) > MAX_SPEC_BYTES:
+            raise RunError(f"{path} must be at most {MAX_SPEC_BYTES:,} bytes.")
+        return json.loads(text)
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"{path} is no JSON file: {error}.") from error
 
 
 def _print_json(message: dict[str, Any]) -> None:

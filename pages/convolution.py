@@ -22,20 +22,24 @@ with friendly_errors():
     kind = KINDS[address["kind"]]
     show_text(f"convolution/{kind.name}")
     offer_examples(address)
+    experiment, shown = None, False
+    see = st.container()  # above the controls, and filled with what they say
     with st.container(horizontal=True, border=True):
         picture = choose_input(address, max_channels=kind.max_channels)
     with st.container(horizontal=True, border=True):
         options = choose_options(address, kind)
         st.toggle(PREDICT, key=address.key("predict"), help=PREDICT_HELP)
     address.write()
-    experiment = run_experiment(address, kind, picture, options)
-    shown = not address["predict"] or predict(
-        make_questions(experiment), key=address.key("prediction"), setting=experiment.setting
-    )
-    show_grids(address, experiment, covered=not shown)
-    address.write()  # again, with the cell that was pinned
-    if shown:
-        check_with_keras(experiment.x, experiment.calls, experiment.output, key="equals_keras")
+    with see, friendly_errors():
+        experiment = run_experiment(address, kind, picture, options)
+        shown = not address["predict"] or predict(
+            make_questions(experiment), key=address.key("prediction"), setting=experiment.setting
+        )
+        show_grids(address, experiment, covered=not shown)
+        address.write()  # again, with the cell that was pinned
+        if shown:
+            check_with_keras(experiment.x, experiment.calls, experiment.output, key="equals_keras")
+    if experiment and shown:
         show_extras(experiment)
         by_hand(*experiment.formulas)
         show_code(experiment.calls, experiment.x.shape)

@@ -7,7 +7,13 @@ from cnnlib.ops.kinds import KINDS, Options
 from cnnlib.ui.address import Address
 from cnnlib.ui.anatomy import check_with_keras
 from cnnlib.ui.convolution.parade import Entry, make_picture, run_all
-from cnnlib.ui.convolution.parade_controls import PAGE, choose_shared, make_parade_settings, texts
+from cnnlib.ui.convolution.parade_controls import (
+    PAGE,
+    carry_over,
+    choose_shared,
+    make_parade_settings,
+    texts,
+)
 from cnnlib.ui.input_choice import choose_input
 from cnnlib.ui.navigation import CONVOLUTION, EVERY_CONVOLUTION
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup
@@ -26,7 +32,7 @@ def make_row(entry: Entry) -> dict[str, object]:
     }
 
 
-def show_table(entries: list[Entry]) -> None:
+def show_table(entries: list[Entry], address: Address) -> None:
     """The table; a click on a row opens that kind's own page."""
     choice = st.dataframe(
         pd.DataFrame([make_row(entry) for entry in entries]),
@@ -44,7 +50,8 @@ def show_table(entries: list[Entry]) -> None:
         },
     )["selection"]
     if chosen := [*choice["rows"], *(row for row, _ in choice["cells"])]:
-        st.switch_page(CONVOLUTION.path, query_params={"kind": entries[chosen[0]].kind})
+        settings = carry_over(address, entries[chosen[0]].kind)
+        st.switch_page(CONVOLUTION.path, query_params=settings)
 
 
 def show_checks(entries: list[Entry]) -> None:
@@ -64,11 +71,11 @@ with friendly_errors():
     with st.container(horizontal=True, border=True):
         picture = choose_input(address, max_channels=3)
     with st.container(horizontal=True, border=True):
-        shared: Options = choose_shared(address, picture.values.shape[-1])
+        shared: Options = choose_shared(address)
         st.toggle(texts.CHECK, key=address.key("check"), help=texts.CHECK_HELP)
     address.write()
     entries = run_all(picture.values, shared)
-    show_table(entries)
+    show_table(entries, address)
     st.caption(texts.CAPTION)
     if address["check"]:
         show_checks(entries)

@@ -13,6 +13,7 @@ from cnnlib.ui.padding.lab import (
     compute_lab,
     describe_report,
     explain_setting,
+    offer_examples,
     padding_settings,
     show_grids,
 )
@@ -21,14 +22,13 @@ from cnnlib.ui.prose import show_text
 
 LEAD = "What happens where the window meets the edge: leave it out, or put zeros around the image."
 SETTINGS = ("size", "kernel", "stride", "dilation", "padding")
-HINT = "Point at a cell to see where it comes from; type into the input or the kernel to change it."
 
 
 def show_result(address: Address, lab: PaddingLab) -> None:
     st.markdown(describe_report(lab.report))
     texts, table = st.columns([3, 2], gap="large")
     with texts:
-        by_hand(explain_setting(address))
+        by_hand(*explain_setting(address))
         show_text("padding_formulas")
     with table:
         st.subheader("VALID or SAME", anchor=False)
@@ -37,17 +37,16 @@ def show_result(address: Address, lab: PaddingLab) -> None:
     show_code([lab.call], lab.values.shape)
 
 
-def show_lab(address: Address) -> None:
+def show_lab(address: Address) -> PaddingLab | None:
+    """The grids; None while the output is still to be predicted."""
     setting = tuple(address[name] for name in SETTINGS)
     lab = compute_lab(address)
-    st.caption(HINT)
     grids = st.container()
     question = Question("Rows of the output", lab.report.output_size)
     revealed = not address["predict"] or predict([question], key="padding", setting=setting)
     with grids:
         show_grids(address, lab, with_output=revealed)
-    if revealed:
-        show_result(address, lab)
+    return lab if revealed else None
 
 
 page_setup(PADDING.title, icon=PADDING.icon)
@@ -55,9 +54,14 @@ with friendly_errors():
     page_heading(PADDING.title, LEAD)
     show_text("padding")
     address = Address("padding", padding_settings())
+    offer_examples(address)
+    lab = None
+    see = st.container()  # above the controls, and filled with what they say
     choose_padding(address)
-    with friendly_errors():
-        show_lab(address)
+    with see, friendly_errors():
+        lab = show_lab(address)
     address.write()
+    if lab:
+        show_result(address, lab)
     st.divider()
     show_dark_edge()

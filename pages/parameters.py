@@ -20,6 +20,7 @@ from cnnlib.ui.parameters import (
     explain_conv,
     explain_dense,
     make_code_calls,
+    offer_examples,
     parameter_settings,
     show_grids,
     show_growth,
@@ -40,12 +41,18 @@ def show_check(comparison: Comparison | None, key: str) -> None:
     keras_badge(register_comparison(values, calls, output), key=key)
 
 
+def ask_first(address: Address) -> bool:
+    """Whether the counts may be shown."""
+    questions = [
+        Question("Convolution", count_conv(address)),
+        Question("Dense network", count_dense(address)),
+    ]
+    setting = tuple(address[name] for name in SETTINGS)
+    return not address["predict"] or predict(questions, key="parameters", setting=setting)
+
+
 def show_counts(address: Address) -> None:
     conv, dense = count_conv(address), count_dense(address)
-    questions = [Question("Convolution", conv), Question("Dense network", dense)]
-    setting = tuple(address[name] for name in SETTINGS)
-    if address["predict"] and not predict(questions, key="parameters", setting=setting):
-        return
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True):
         st.metric("Convolution, parameters", f"{conv:,}")
@@ -68,9 +75,16 @@ with friendly_errors():
     page_heading(PARAMETERS.title, LEAD)
     show_text("parameters")
     address = Address("parameters", parameter_settings())
+    offer_examples(address)
+    counted = False
+    see = st.container()  # above the controls, and filled with what they say
     choose_layers(address)
-    with friendly_errors():
+    with see, friendly_errors():
         st.caption(HINT)
-        show_grids(address)
-        show_counts(address)
+        grids = st.container()
+        counted = ask_first(address)
+        with grids:
+            show_grids(address, counted=counted)
     address.write()
+    if counted:
+        show_counts(address)

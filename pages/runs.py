@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from cnnlib.arch import zoo
 from cnnlib.runs.files import read_checkpoint
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
@@ -28,7 +27,7 @@ def make_row(run: Run) -> dict[str, object]:
     accuracy = best.val_accuracy if best else None
     return {
         "state": MARKS[run.status],
-        "network": zoo.get(run.config.network).title,
+        "network": run.config.title,
         "data": run.config.dataset,
         "images": f"{run.config.limit:,}" if run.config.limit else "all",
         "epochs": run.config.epochs,

@@ -45,6 +45,10 @@ def test_runs_lists_and_shows(lab_home, capsys) -> None:
         (["models", "nope"], "network must be one of"),
         (["train", "baseline", "--epochs", "0"], "epochs must be"),
         (["train", "baseline", "--dataset", "nope"], "nope"),
+        (["train"], "Name a network of the lab"),
+        (["train", "baseline", "--spec", "x.json"], "Name a network of the lab"),
+        (["train", "--spec", "/no/such.json"], "/no/such.json cannot be read"),
+        (["train", "--spec", __file__], "is no JSON file"),
         (["data", "import", "/no/such/file.tar.gz"], "/no/such/file.tar.gz"),
     ],
 )
@@ -54,6 +58,39 @@ def test_a_mistake_is_one_line_on_stderr(lab_home, capsys, arguments, sentence) 
     assert sentence in captured.err
     assert len(captured.err.strip().splitlines()) == 1
     assert captured.out == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[" * 100_000, "is no JSON file"),
+        (" " * 1_000_001, "at most 1,000,000 bytes"),
+        ("[]", "network declaration"),
+        ('{"layers": []}', "name must be a text"),
+    ],
+)
+def test_a_hostile_file_is_one_line(lab_home, tmp_path, capsys, text, sentence) -> None:
+    path = tmp_path / "net.json"
+    path.write_text(text)
+    assert main(["train", "--spec", str(path)]) == 1
+    captured = capsys.readouterr()
+    assert sentence in captured.err
+    assert len(captured.err.strip().splitlines()) == 1
+
+
+@pytest.mark.keras
+def test_a_declaration_can_be_printed_changed_and_trained(with_synthetic, tmp_path, capsys) -> None:
+    assert main(["models", "lenet5", "--spec"]) == 0
+    declaration = json.loads(capsys.readouterr().out)
+    declaration |= {"name": "mine", "title": "Mine"}
+    declaration["layers"][0]["filters"] = 3
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(declaration))
+    size = ["--dataset", "synthetic", "--limit", "50", "--epochs", "1", "--json"]
+    assert main(["train", "--spec", str(path), *size]) == 0
+    (run,) = RunStore().list_runs()
+    assert (run.config.title, run.status) == ("Mine", "finished")
+    assert run.config.spec.layers[0].filters == 3
 
 
 TRAIN = ["train", "lenet5", "--dataset", "synthetic", "--limit", "200", "--json"]

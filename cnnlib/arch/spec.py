@@ -54,6 +54,7 @@ class Conv2D(Layer):
             object.__setattr__(self, argument, to_pair(argument, getattr(self, argument)))
         _require_one_of("padding", self.padding, PADDINGS)
         _require_one_of("activation", self.activation, ACTIVATIONS)
+        _require_flag("use_bias", self.use_bias)
         if self.filters % self.groups:
             raise SpecError(
                 f"filters must be a multiple of groups={self.groups}. Received: {self.filters}."
@@ -123,6 +124,7 @@ class Dense(Layer):
         super().__post_init__()
         _require_size("units", self.units)
         _require_one_of("activation", self.activation, ACTIVATIONS)
+        _require_flag("use_bias", self.use_bias)
 
 
 LAYER_KINDS: dict[str, type[Layer]] = {
@@ -232,6 +234,11 @@ def _require_size(argument: str, value: Any) -> None:
 def _require_share(argument: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
         raise SpecError(f"{argument} must be at least 0 and less than 1. Received: {value!r}.")
+
+
+def _require_flag(argument: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise SpecError(f"{argument} must be true or false. Received: {value!r}.")
 
 
 def _require_one_of(argument: str, value: Any, choices: tuple[str, ...]) -> None:

@@ -41,13 +41,31 @@ def export_weights(progress: Progress, *, run: str, checkpoint: str = "last") ->
     return {"bytes": path.stat().st_size}
 
 
-def compare_layers(progress: Progress, *, input: Any, calls: Any, output: Any) -> dict[str, Any]:
+def compare_layers(
+    progress: Progress,
+    *,
+    input: Any,
+    calls: Any,
+    output: Any,
+    batched: bool = False,
+    training: bool = False,
+    upstream: Any = None,
+) -> dict[str, Any]:
     """How far `output` is from what Keras' own layers make of `input`; see `comparison.compare`."""
     from cnnlib.backend.comparison import compare
     from cnnlib.backend.training import set_threads
 
     set_threads(1)  # a small question; the other cores train
-    return compare(input, calls, output)
+    return compare(input, calls, output, batched=batched, training=training, upstream=upstream)
+
+
+def draw_dropout(progress: Progress, *, input: Any, rate: Any, draws: Any) -> dict[str, Any]:
+    """How `keras.layers.Dropout` falls in training; see `draws.draw_dropout`."""
+    from cnnlib.backend.draws import draw_dropout
+    from cnnlib.backend.training import set_threads
+
+    set_threads(1)
+    return draw_dropout(input, rate, draws)
 
 
 def first_kernels(progress: Progress, *, run: str, checkpoint: str = "best") -> dict[str, Any]:
@@ -85,8 +103,21 @@ def first_kernels(progress: Progress, *, run: str, checkpoint: str = "best") -> 
     raise RunError(f"The network of run {run} has no Conv2D layer, so it has no kernels to show.")
 
 
+def train_without_training(
+    progress: Progress, *, x: Any, momentum: Any, steps: Any
+) -> dict[str, Any]:
+    """Moving statistics of models with and without `training` in `call`; see `bn_demo`."""
+    from cnnlib.backend.bn_demo import train_three
+    from cnnlib.backend.training import set_threads
+
+    set_threads(1)
+    return train_three(x, momentum, steps)
+
+
 QUESTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "export_weights": export_weights,
     "compare_layers": compare_layers,
     "first_kernels": first_kernels,
+    "draw_dropout": draw_dropout,
+    "train_without_training": train_without_training,
 }

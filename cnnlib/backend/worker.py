@@ -56,7 +56,6 @@ def run_to_end(run_id: str, listener: Listener | None = None) -> Run:
 
 def _train(store: RunStore, run: Run, listener: Listener | None) -> bool:
     """Train; True when it was asked to stop before its last epoch's end."""
-    from cnnlib.arch import zoo
     from cnnlib.arch.analysis import analyze
     from cnnlib.backend import pipeline
     from cnnlib.backend.callback import Plan, Progress, RunCallback
@@ -77,9 +76,7 @@ def _train(store: RunStore, run: Run, listener: Listener | None) -> bool:
     progress = Progress(plan)
     with StoreSink(store, run.id, progress.describe, listener) as sink:
         progress.phase = "building the network"
-        spec = zoo.get(
-            config.network, input_shape=dataset.image_shape, classes=len(dataset.class_names)
-        )
+        spec = config.make_spec(dataset.image_shape, len(dataset.class_names))
         set_threads(1 if analyze(spec).macs < ONE_THREAD_MACS else None)
         model = prepare_model(spec, run, plan.stride)
         (run_folder(run.id) / SUMMARY).write_text(format_summary(model), "utf-8")

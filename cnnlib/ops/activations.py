@@ -6,10 +6,11 @@ has a corner, at 0, the derivative is that of its left side, as TensorFlow's.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import erf, pi, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from cnnlib.errors import OperatorError
 from cnnlib.ops.convolution.arguments import Floats
@@ -20,6 +21,10 @@ LEAKY_SLOPE = 0.3
 FLAT = 0.01
 """A slope nearer to 0 than this counts as saturated."""
 
+CUBIC = 0.044715
+"""Of the approximate GELU (Hendrycks & Gimpel, 2016)."""
+
+Doubles = NDArray[np.float64]
 _erf = np.vectorize(erf, otypes=[np.float64])
 
 
@@ -32,27 +37,26 @@ def as_floats(name: str, value: ArrayLike) -> Floats:
     try:
         return np.asarray(value, np.float32)
     except (TypeError, ValueError):
-        raise OperatorError(
-            f"{name} must be an array of numbers. Received: {type(value).__name__} of something "
-            "else."
-        ) from None
+        kind = type(value).__name__
+        raise OperatorError(f"{name} must be an array of numbers. Received: a {kind}.") from None
 
 
 def relu(x: ArrayLike) -> Floats:
     """max(x, 0)."""
-    return np.maximum(as_floats("x", x), 0)
+    return np.maximum(as_floats("x", x), np.float32(0))
 
 
 def relu_derivative(x: ArrayLike) -> Floats:
     """1 above 0, else 0."""
-    return (as_floats("x", x) > 0).astype(np.float32)
+    return np.where(as_floats("x", x) > 0, np.float32(1), np.float32(0))
 
 
 def sigmoid(x: ArrayLike) -> Floats:
     """1 / (1 + e^-x); only e to negative numbers is computed, so nothing overflows."""
     values = as_floats("x", x)
     small = np.exp(-np.abs(values))
-    return np.where(values >= 0, 1, small) / (1 + small)
+    shares: Floats = np.where(values >= 0, np.float32(1), small) / (1 + small)
+    return shares
 
 
 def sigmoid_derivative(x: ArrayLike) -> Floats:
@@ -63,7 +67,8 @@ def sigmoid_derivative(x: ArrayLike) -> Floats:
 
 def tanh(x: ArrayLike) -> Floats:
     """(e^x - e^-x) / (e^x + e^-x)."""
-    return np.tanh(as_floats("x", x))
+    values: Floats = np.tanh(as_floats("x", x))
+    return values
 
 
 def tanh_derivative(x: ArrayLike) -> Floats:
@@ -80,7 +85,8 @@ def softmax(x: ArrayLike) -> Floats:
             f"Received shape {values.shape}."
         )
     powers = np.exp(values - values.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    shares: Floats = powers / powers.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def softmax_derivative(x: ArrayLike) -> Floats:
@@ -118,31 +124,28 @@ def elu_derivative(x: ArrayLike, alpha: float = 1.0) -> Floats:
     return np.where(values > 0, np.float32(1), np.float32(alpha) * np.exp(np.minimum(values, 0)))
 
 
-def gelu(x: ArrayLike) -> Floats:
-    """x · Φ(x), Φ the share of a standard normal below x; exact, as Keras' default."""
+def gelu(x: ArrayLike, approximate: bool = False) -> Floats:
+    """x · Φ(x), Φ the share of a standard normal below x; approximate: Φ by a tanh, as Keras."""
     values = as_floats("x", x).astype(np.float64)
-    return (values * _normal_below(values)).astype(np.float32)
+    return (values * _share_below(values, approximate)).astype(np.float32)
 
 
-def gelu_derivative(x: ArrayLike) -> Floats:
-    """Φ(x) + x · φ(x), φ the normal density."""
+def gelu_derivative(x: ArrayLike, approximate: bool = False) -> Floats:
+    """Φ(x) + x · Φ'(x); Φ' is the normal density, or the slope of the tanh."""
     values = as_floats("x", x).astype(np.float64)
-    density = np.exp(-(values**2) / 2) / sqrt(2 * pi)
-    return (_normal_below(values) + values * density).astype(np.float32)
+    share = _share_below(values, approximate)
+    if approximate:  # the share is σ(2u), whose slope is σ(1 - σ) · 2u'
+        slope = share * (1 - share) * 2 * sqrt(2 / pi) * (1 + 3 * CUBIC * values**2)
+    else:
+        slope = np.exp(-(values**2) / 2) / sqrt(2 * pi)
+    return (share + values * slope).astype(np.float32)
 
 
-def gelu_tanh(x: ArrayLike) -> Floats:
-    """GELU with Φ approximated by tanh, as `keras.activations.gelu(x, approximate=True)`."""
-    values = as_floats("x", x).astype(np.float64)
-    return (values * _approximate_below(values)).astype(np.float32)
-
-
-def gelu_tanh_derivative(x: ArrayLike) -> Floats:
-    """By the product rule; (1 + tanh u) / 2 = σ(2u)."""
-    values = as_floats("x", x).astype(np.float64)
-    share = _approximate_below(values)
-    inner_slope = 2 * sqrt(2 / pi) * (1 + 3 * 0.044715 * values**2)
-    return (share + values * share * (1 - share) * inner_slope).astype(np.float32)
+def _share_below(values: Doubles, approximate: bool) -> Doubles:
+    if approximate:
+        return (1 + np.tanh(sqrt(2 / pi) * (values + CUBIC * values**3))) / 2
+    share: Doubles = (1 + _erf(values / sqrt(2))) / 2
+    return share
 
 
 def silu(x: ArrayLike) -> Floats:
@@ -155,14 +158,6 @@ def silu_derivative(x: ArrayLike) -> Floats:
     """σ(x) + x · σ'(x)."""
     values = as_floats("x", x)
     return sigmoid(values) + values * sigmoid_derivative(values)
-
-
-def _normal_below(values: np.ndarray) -> np.ndarray:
-    return (1 + _erf(values / sqrt(2))) / 2
-
-
-def _approximate_below(values: np.ndarray) -> np.ndarray:
-    return (1 + np.tanh(sqrt(2 / pi) * (values + 0.044715 * values**3))) / 2
 
 
 @dataclass(frozen=True)
@@ -184,46 +179,29 @@ class Activation:
 
 
 ACTIVATIONS: dict[str, Activation] = {
-    "relu": Activation(
-        "ReLU", relu, relu_derivative, "relu", r"\max(x, 0)",
-        "Lets positive numbers pass and stops negative ones.",
-    ),
-    "sigmoid": Activation(
-        "Sigmoid", sigmoid, sigmoid_derivative, "sigmoid", r"\frac{1}{1 + e^{-x}}",
-        "Squeezes every number between 0 and 1; flat far from 0.",
-    ),
-    "tanh": Activation(
-        "Tanh", tanh, tanh_derivative, "tanh", r"\frac{e^x - e^{-x}}{e^x + e^{-x}}",
-        "Squeezes every number between −1 and 1; flat far from 0.",
-    ),
-    "softmax": Activation(
-        "Softmax", softmax, softmax_derivative, "softmax", r"\frac{e^{x_i}}{\sum_j e^{x_j}}",
-        "Turns a row of scores into shares that add up to 1.",
-    ),
-    "leaky_relu": Activation(
-        "Leaky ReLU", leaky_relu, leaky_relu_derivative, "leaky_relu",
+    "relu": Activation("ReLU", relu, relu_derivative, "relu", r"\max(x, 0)",
+        "Lets positive numbers pass and stops negative ones."),
+    "sigmoid": Activation("Sigmoid", sigmoid, sigmoid_derivative, "sigmoid",
+        r"\frac{1}{1 + e^{-x}}", "Squeezes every number between 0 and 1; flat far from 0."),
+    "tanh": Activation("Tanh", tanh, tanh_derivative, "tanh", r"\frac{e^x - e^{-x}}{e^x + e^{-x}}",
+        "Squeezes every number between −1 and 1; flat far from 0."),
+    "softmax": Activation("Softmax", softmax, softmax_derivative, "softmax",
+        r"\frac{e^{x_i}}{\sum_j e^{x_j}}", "Turns a row of scores into shares that add up to 1."),
+    "leaky_relu": Activation("Leaky ReLU", leaky_relu, leaky_relu_derivative, "leaky_relu",
         rf"\begin{{cases}} x & x > 0 \\ {LEAKY_SLOPE}\,x & x \le 0 \end{{cases}}",
-        "ReLU that lets a part of a negative number through, so that no unit dies.",
-    ),
-    "elu": Activation(
-        "ELU", elu, elu_derivative, "elu",
+        "ReLU that lets a part of a negative number through, so that no unit dies."),
+    "elu": Activation("ELU", elu, elu_derivative, "elu",
         r"\begin{cases} x & x > 0 \\ e^x - 1 & x \le 0 \end{cases}",
-        "ReLU with a soft floor at −1 instead of a corner at 0.",
-    ),
-    "gelu": Activation(
-        "GELU", gelu, gelu_derivative, "gelu",
+        "ReLU with a soft floor at −1 instead of a corner at 0."),
+    "gelu": Activation("GELU", gelu, gelu_derivative, "gelu",
         r"x \cdot \frac{1}{2}\left(1 + \mathrm{erf}\frac{x}{\sqrt{2}}\right)",
-        "A smooth ReLU: weighs a number by how likely a random one is smaller.",
-    ),
-    "gelu_tanh": Activation(
-        "GELU (tanh)", gelu_tanh, gelu_tanh_derivative, "gelu",
+        "A smooth ReLU: weighs a number by how likely a random one is smaller."),
+    "gelu_tanh": Activation("GELU (tanh)", partial(gelu, approximate=True),
+        partial(gelu_derivative, approximate=True), "gelu",
         r"\frac{x}{2}\left(1 + \tanh\left(\sqrt{2/\pi}\,(x + 0.044715\,x^3)\right)\right)",
-        "GELU by a formula that is quicker to compute and almost the same.",
-    ),
-    "silu": Activation(
-        "SiLU", silu, silu_derivative, "silu", r"\frac{x}{1 + e^{-x}}",
-        "A smooth ReLU: a number times its own sigmoid.",
-    ),
+        "GELU by a formula that is quicker to compute and almost the same."),
+    "silu": Activation("SiLU", silu, silu_derivative, "silu", r"\frac{x}{1 + e^{-x}}",
+        "A smooth ReLU: a number times its own sigmoid."),
 }  # fmt: skip
 
 

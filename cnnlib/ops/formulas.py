@@ -11,25 +11,34 @@ from cnnlib.ops.windows import (
     Padding,
     compute_effective_size,
     compute_output_size,
+    compute_padding,
     compute_transposed_size,
 )
 
 
 @dataclass(frozen=True)
 class Formula:
-    """symbols: the rule. numbers: the same rule with this page's numbers. result: what it gives."""
+    """symbols: the rule. numbers: the same rule with this page's numbers. result: what it gives.
+
+    A whole number is written in full, another with five digits.
+    """
 
     name: str
     symbols: str
     numbers: str
-    result: int
+    result: int | float
 
     def to_latex(self) -> str:
         """A line each for the rule, the numbers and the result, so that it fits a phone."""
-        result = f"{self.result:,}".replace(",", "{,}")
+        result = format_number(self.result)
         lines = (rf"& {self.symbols}", rf"=\; & {self.numbers}", rf"=\; & \mathbf{{{result}}}")
         body = r" \\ ".join(lines)
         return rf"\begin{{aligned}} {body} \end{{aligned}}"
+
+
+def format_number(number: int | float) -> str:
+    """101{,}770: LaTeX would set a space after a bare comma. No whole number: five digits."""
+    return format(number, "," if isinstance(number, int) else ",.5g").replace(",", "{,}")
 
 
 def explain_effective_size(kernel_size: int, dilation_rate: int) -> Formula:
@@ -57,6 +66,40 @@ def explain_output_size(
         symbols = r"\left\lceil \frac{in - k + 1}{s} \right\rceil"
         numbers = rf"\left\lceil \frac{{{size} - {effective} + 1}}{{{stride}}} \right\rceil"
     return Formula(name, symbols, numbers, result)
+
+
+def explain_zeros(
+    size: int, kernel_size: int, stride: int, padding: Padding, dilation_rate: int = 1
+) -> tuple[Formula, ...]:
+    """The zeros that SAME puts around one axis: in all, before and after; none under VALID."""
+    if padding == "valid":
+        return ()
+    effective = compute_effective_size(kernel_size, dilation_rate)
+    out = -(-size // stride)
+    before, after = compute_padding(
+        size, kernel_size, stride=stride, padding=padding, dilation_rate=dilation_rate
+    )
+    total = before + after
+    return (
+        Formula(
+            "Zeros in all",
+            r"P = \max((out - 1)\cdot s + k - in,\, 0)",
+            rf"\max(({out} - 1)\cdot {stride} + {effective} - {size},\, 0)",
+            total,
+        ),
+        Formula(
+            "Before",
+            r"\left\lfloor \tfrac{P}{2} \right\rfloor",
+            rf"\left\lfloor \tfrac{{{total}}}{{2}} \right\rfloor",
+            before,
+        ),
+        Formula(
+            "After",
+            r"P - \left\lfloor \tfrac{P}{2} \right\rfloor",
+            rf"{total} - {before}",
+            after,
+        ),
+    )
 
 
 def explain_transposed_size(
@@ -97,6 +140,6 @@ def explain_sum(name: str, parts: Sequence[Formula]) -> Formula:
     return Formula(
         name,
         " + ".join(rf"\text{{{part.name}}}" for part in parts),
-        " + ".join(f"{part.result}" for part in parts),
+        " + ".join(format_number(part.result) for part in parts),
         sum(part.result for part in parts),
     )

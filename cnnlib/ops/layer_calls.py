@@ -37,6 +37,34 @@ class LayerCall:
         return f"{indent}layers.{self.layer}(\n{lines}{indent})"
 
 
+@dataclass(frozen=True)
+class DefinitionCall:
+    """A definition in TensorFlow of what Keras has no layer for, in place of layers.
+
+    name: a file of `cnnlib/backend/definitions`, whose function of the same name is called.
+    arguments: as a layer's.
+    arrays: further arrays that the function takes, float32.
+    """
+
+    name: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    arrays: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+
+    def to_code(self) -> str:
+        """``median_pool2d(x, pool_size=2, …)``; arrays by their names."""
+        arguments = ["x", *(f"{name}={value!r}" for name, value in self.arguments.items())]
+        arguments += [f"{name}={name}" for name in self.arrays]
+        line = f"{self.name}({', '.join(arguments)})"
+        if len(line) <= SHORT_LINE:
+            return line
+        lines = "".join(f"    {argument},\n" for argument in arguments)
+        return f"{self.name}(\n{lines})"
+
+
+Calls = Sequence[LayerCall] | Sequence[DefinitionCall]
+"""Layers one after another, or one definition."""
+
+
 def make_keras_code(calls: Sequence[LayerCall], input_shape: tuple[int, ...]) -> str:
     """Keras lines that build these layers one after another; they run with only Keras installed.
 

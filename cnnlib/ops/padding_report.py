@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 
-from cnnlib.errors import OperatorError
-from cnnlib.ops.windows import Padding, check_positive, compute_output_size, compute_padding, slide
+from cnnlib.ops.windows import (
+    Padding,
+    check_keras_takes,
+    compute_output_size,
+    compute_padding,
+    slide,
+)
 
 
 @dataclass(frozen=True)
@@ -47,13 +52,3 @@ def report_padding(
     read = {tap.source for place in taps for tap in place}
     unread = tuple(place for place in range(size) if place not in read)
     return PaddingReport(padding, out, before, after, unread)
-
-
-def check_keras_takes(stride: int, dilation_rate: int) -> None:
-    """Raises OperatorError where both are above 1: Keras has no such layer."""
-    check_positive(stride=stride, dilation_rate=dilation_rate)
-    if stride > 1 and dilation_rate > 1:
-        raise OperatorError(
-            f"strides and dilation_rate must not both be above 1, Keras refuses it. "
-            f"Received: strides {stride}, dilation_rate {dilation_rate}."
-        )

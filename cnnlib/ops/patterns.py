@@ -30,12 +30,19 @@ def _dot(rows: IntGrid, columns: IntGrid, height: int, width: int) -> IntGrid:
     return np.where((rows == height // 2) & (columns == width // 2), 1, 0)
 
 
+def _notes(rows: IntGrid, columns: IntGrid, height: int, width: int) -> IntGrid:
+    """The 4 × 4 grid on which the notes explain pooling, again and again."""
+    grid = np.array([[1, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]])
+    return grid[rows % 4, columns % 4]
+
+
 PATTERNS: dict[str, Callable[[IntGrid, IntGrid, int, int], IntGrid]] = {
     "ramp": _ramp,
     "edge": _edge,
     "checkers": _checkers,
     "cross": _cross,
     "dot": _dot,
+    "notes": _notes,
 }
 RANDOM = "random"
 PATTERN_NAMES = (RANDOM, *PATTERNS)

@@ -20,6 +20,7 @@ from cnnlib.errors import OperatorError
 from cnnlib.ops.linkage import AxisTaps
 from cnnlib.ops.windows import (
     Padding,
+    check_keras_takes,
     check_positive,
     compute_effective_size,
     compute_output_size,
@@ -57,13 +58,9 @@ class StackLayer:
         if self.kind == "pool" and self.dilation_rate > 1:
             raise OperatorError(
                 f"dilation_rate must be 1 for pooling: Keras' pooling has none. "
-                f"Received: {self.dilation_rate}."
+                f"Received: {self.dilation_rate}. Set it to 1."
             )
-        if self.strides > 1 and self.dilation_rate > 1:
-            raise OperatorError(
-                f"strides and dilation_rate must not both be above 1, Keras refuses it. "
-                f"Received: strides {self.strides}, dilation_rate {self.dilation_rate}."
-            )
+        check_keras_takes(self.strides, self.dilation_rate)
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,15 @@ def slide_transposed(
     return tuple(tuple(each) for each in taps)
 
 
+def check_keras_takes(strides: int, dilation_rate: int) -> None:
+    """Raises OperatorError where both are above 1: the operators can do it, Keras has no layer."""
+    if strides > 1 and dilation_rate > 1:
+        raise OperatorError(
+            f"Keras takes strides above 1 or a dilation_rate above 1, not both. "
+            f"Received: strides={strides}, dilation_rate={dilation_rate}. Set one of them to 1."
+        )
+
+
 def check_positive(**numbers: int) -> None:
     """Raises OperatorError for the first of the named numbers that is no whole number above 0."""
     for name, number in numbers.items():

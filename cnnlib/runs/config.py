@@ -1,16 +1,19 @@
 """What a run trains, as frozen plain data, checked before anything starts."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from cnnlib.arch import zoo
+from cnnlib.arch.spec import Spec
 from cnnlib.errors import RunError
+from cnnlib.runs.networks import check_fit, check_network, read_network
 
 OPTIMIZERS = ("adam", "sgd", "rmsprop")
 CHECKPOINTS = ("last", "best")
 MAX_EPOCHS = 1_000
 MAX_BATCH_SIZE = 4_096
 MAX_SEED = 2**31 - 1
+_DEFAULT_NETWORK = "baseline"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +21,7 @@ class RunConfig:
     """The settings of one run; the defaults are the notes'.
 
     Attributes:
-        network: a name of `cnnlib.arch.zoo`.
+        network: a name of `cnnlib.arch.zoo`. Beside a `spec` it is that one's name; leave it out.
         dataset: a name that `cnnlib.data.load` knows.
         limit: training images used, None for all; the test split shrinks by the same share.
         epochs: how many epochs this run trains, on top of those of the run it continues.
@@ -28,9 +31,11 @@ class RunConfig:
         seed: of weights, shuffling and dropout, 0 to 2**31 - 1.
         continue_from: the id of a run whose checkpoint this one starts from, or None.
         checkpoint: which of that run's checkpoints, "last" or "best".
+        spec: a network of one's own, to be trained in place of one of the zoo; a `Spec`, or the
+            plain data that its `to_dict` gives.
     """
 
-    network: str = "baseline"
+    network: str = _DEFAULT_NETWORK
     dataset: str = "cifar10"
     limit: int | None = None
     epochs: int = 5
@@ -40,9 +45,13 @@ class RunConfig:
     seed: int = 0
     continue_from: str | None = None
     checkpoint: str = "last"
+    spec: Spec | None = None
 
     def __post_init__(self) -> None:
-        _require_one_of("network", self.network, tuple(zoo.names()))
+        if self.spec is None:
+            _require_one_of("network", self.network, tuple(zoo.names()))
+        else:
+            self._take_spec(self.spec)
         _require_one_of("optimizer", self.optimizer, OPTIMIZERS)
         _require_one_of("checkpoint", self.checkpoint, CHECKPOINTS)
         _require_whole("epochs", self.epochs, 1, MAX_EPOCHS)
@@ -56,8 +65,39 @@ class RunConfig:
         if not self.dataset or not isinstance(self.dataset, str):
             raise RunError(f"dataset must be the name of a data set. Received: {self.dataset!r}.")
 
+    def _take_spec(self, given: Any) -> None:
+        spec = check_network(given) if isinstance(given, Spec) else read_network(given)
+        if self.network not in (_DEFAULT_NETWORK, spec.name):
+            raise RunError(
+                f"network must be left out beside a spec, or be its name, {spec.name}. "
+                f"Received: {self.network!r}."
+            )
+        object.__setattr__(self, "spec", spec)
+        object.__setattr__(self, "network", spec.name)
+
+    @property
+    def title(self) -> str:
+        """What people call the network; as it was given, so escape it."""
+        return zoo.get(self.network).title if self.spec is None else self.spec.title
+
+    def make_spec(self, input_shape: tuple[int, int, int], classes: int) -> Spec:
+        """The network to train on images of `input_shape` (H, W, C) in so many `classes`.
+
+        Raises:
+            SpecError: the network does not go with them.
+        """
+        if self.spec is None:
+            return zoo.get(self.network, input_shape=input_shape, classes=classes)
+        return check_fit(self.spec, input_shape, classes)
+
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """Plain data for `from_dict` and JSON; `spec` is in it only where there is one."""
+        data = {field.name: getattr(self, field.name) for field in fields(self)}
+        if self.spec is None:
+            del data["spec"]  # as rows were written before there were own networks
+        else:
+            data["spec"] = self.spec.to_dict()
+        return data
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "RunConfig":
@@ -65,6 +105,7 @@ class RunConfig:
 
         Raises:
             RunError: an unknown setting, or one that breaks its rule.
+            SpecError: the network is none that a run may train.
         """
         unknown = sorted(set(data) - {field.name for field in fields(cls)})
         if unknown:

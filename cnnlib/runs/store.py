@@ -104,10 +104,10 @@ class RunStore:
         if config.continue_from is None:
             return None
         parent = self.get(config.continue_from)
-        if parent.config.network != config.network:
+        if (parent.config.network, parent.config.spec) != (config.network, config.spec):
             raise RunError(
-                f"network must be {parent.config.network}, as in the run to continue. "
-                f"Received: {config.network!r}."
+                f"network must be {parent.config.network}, layer by layer as in the run to "
+                f"continue. Received: {config.network!r}."
             )
         checkpoint = read_checkpoint(parent.id, config.checkpoint)
         if checkpoint is None:

@@ -4,11 +4,15 @@ A page declares its settings once. Each has a widget of the key `address.key(nam
 edited cell, say). Values are checked when read; one that breaks its rule is passed over.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+
+ARRIVED = "lab_arrived"  # session state: whether this run is the first since another page's
+_REAL = re.compile(r"-?[0-9]{1,7}(?:\.[0-9]{1,9})?")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,17 @@ def whole(name: str, default: int, low: int, high: int) -> Setting:
         return number
 
     return Setting(name, default, parse)
+
+
+def real(name: str, default: float, low: float, high: float) -> Setting:
+    """A number from `low` to `high`, fractions allowed."""
+
+    def parse(text: str) -> float:
+        if not _REAL.fullmatch(text) or not low <= float(text) <= high:
+            raise ValueError(text)
+        return float(text)
+
+    return Setting(name, default, parse, lambda value: f"{value:.6f}".rstrip("0").rstrip("."))
 
 
 def choice(name: str, choices: Iterable[str], default: str | None = None) -> Setting:
@@ -69,17 +84,28 @@ class Address:
     `write`.
     """
 
-    def __init__(self, page: str, settings: Sequence[Setting]) -> None:
+    def __init__(self, page: str, settings: Sequence[Setting], *, part: bool = False) -> None:
+        """Read the settings, where the address is not the one that `write` left.
+
+        Args:
+            page: the first part of all keys in the session's state.
+            part: whether these are of a part of the page that has an `Address` of its own. Its
+                parameters are called "<page>.<name>" in the address; a page's have no dot.
+        """
         self._page = page
+        self._prefix = f"{page}." if part else ""
         self._settings = {setting.name: setting for setting in settings}
         # The address is read when it is not the one that this page wrote: at the first run, and
-        # after a link or the Back button. Otherwise the widgets know better.
-        came_by_link = st.query_params.to_dict() != st.session_state.get(self._written_key)
+        # after a link or the Back button. Otherwise the widgets know better, but for those that
+        # Streamlit forgot while another page was shown.
+        found, others = self._split_address()
+        left = st.session_state.get(self._written_key)
+        if left and not found and st.session_state.get(ARRIVED):  # by the menu: go on as left
+            found = left
+            st.query_params.from_dict({**others, **left})
         for setting in settings:
-            if came_by_link:
-                self[setting.name] = _read(setting)
-            else:
-                st.session_state.setdefault(self.key(setting.name), setting.default)
+            if found != left or self.key(setting.name) not in st.session_state:
+                self[setting.name] = _read(setting, found.get(self._prefix + setting.name))
 
     def key(self, name: str) -> str:
         """The key of the setting's widget and of its value in the session's state."""
@@ -103,18 +129,27 @@ class Address:
         for name, setting in self._settings.items():
             value = st.session_state.get(self.key(name), setting.default)
             if value is not None and value != setting.default:
-                parameters[name] = setting.format(value)
+                parameters[self._prefix + name] = setting.format(value)
         st.session_state[self._written_key] = parameters
-        if st.query_params.to_dict() != parameters:
-            st.query_params.from_dict(parameters)
+        found, others = self._split_address()
+        if found != parameters:
+            st.query_params.from_dict({**others, **parameters})
+
+    def _split_address(self) -> tuple[dict[str, str], dict[str, str]]:
+        """What the address says to this page (or part of one), and what it says to others."""
+        own: dict[str, str] = {}
+        others: dict[str, str] = {}
+        for name, text in st.query_params.to_dict().items():
+            mine = name.startswith(self._prefix) if self._prefix else "." not in name
+            (own if mine else others)[name] = text
+        return own, others
 
     @property
     def _written_key(self) -> str:
         return f"{self._page}__address"
 
 
-def _read(setting: Setting) -> Any:
-    text = st.query_params.get(setting.name)
+def _read(setting: Setting, text: str | None) -> Any:
     if text is None:
         return setting.default
     try:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from cnnlib.ops.formulas import Formula
-from cnnlib.ops.layer_calls import LayerCall, make_keras_code
+from cnnlib.ops.layer_calls import Calls, DefinitionCall, LayerCall, make_keras_code
 from cnnlib.ui.checks import register_comparison
 from cnnlib.ui.keras_badge import keras_badge
 
@@ -16,16 +18,32 @@ PREDICT = "Predict first"
 PREDICT_HELP = "Covers the output until you have said what it will be."
 ASK = "Your turn: what will come out?"
 REVEAL = "Reveal"
+WITHIN = 0.00501  # a guess to two decimals
+LARGEST_GUESS = 10**12
 BY_HAND = "By hand"
 CODE = "The Keras lines for this setting"
+DEFINITION = "The definition in TensorFlow"
+NO_LAYER = "Keras has no layer for it. The badge compares with this very code."
+
+_DEFINITIONS = Path(__file__).parents[1] / "backend" / "definitions"
 
 
 @dataclass(frozen=True)
 class Question:
-    """A number to predict."""
+    """A number to predict; one that is no whole number to two decimals."""
 
     name: str
-    answer: int
+    answer: int | float
+
+    def accepts(self, guess: float | None) -> bool:
+        if guess is None:
+            return False
+        return guess == self.answer or (
+            isinstance(self.answer, float) and abs(guess - self.answer) < WITHIN
+        )
+
+    def describe(self, number: float) -> str:
+        return f"{number:,.5g}" if isinstance(self.answer, float) else f"{number:,}"
 
 
 def predict(questions: Sequence[Question], *, key: str, setting: object) -> bool:
@@ -50,31 +68,39 @@ def predict(questions: Sequence[Question], *, key: str, setting: object) -> bool
     return True
 
 
-def _ask(questions: Sequence[Question], key: str) -> list[int | None] | None:
+def _ask(questions: Sequence[Question], key: str) -> list[float | None] | None:
     with st.form(f"{key}__form"):
         st.markdown(f"**{ASK}**")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             given = [
-                st.number_input(
-                    question.name, min_value=0, max_value=10**12, value=None, step=1,
-                    key=f"{key}__guess_{number}", width=150,
-                )
+                _take_guess(question, f"{key}__guess_{number}")
                 for number, question in enumerate(questions)
-            ]  # fmt: skip
+            ]
             pressed = st.form_submit_button(REVEAL, type="primary")
     return given if pressed else None
 
 
-def _compare(questions: Sequence[Question], given: Sequence[int | None]) -> None:
+def _take_guess(question: Question, key: str) -> float | None:
+    kind = float if isinstance(question.answer, float) else int
+    guess: float | None = st.number_input(
+        question.name, min_value=kind(0), max_value=kind(LARGEST_GUESS), value=None,
+        step=None if kind is float else 1, key=key, width=150,
+    )  # fmt: skip
+    return guess
+
+
+def _compare(questions: Sequence[Question], given: Sequence[float | None]) -> None:
     lines = []
     for question, guess in zip(questions, given, strict=True):
+        answer = question.describe(question.answer)
         if guess is None:
-            lines.append(f"{question.name}: **{question.answer:,}**.")
-        elif guess == question.answer:
-            lines.append(f"✓ {question.name}: **{question.answer:,}**, as you said.")
+            lines.append(f"{question.name}: **{answer}**.")
+        elif question.accepts(guess):
+            lines.append(f"✓ {question.name}: **{answer}**, as you said.")
         else:
-            lines.append(f"✗ {question.name}: you said {guess:,}; it is **{question.answer:,}**.")
-    right = all(guess == q.answer for q, guess in zip(questions, given, strict=True))
+            said = question.describe(guess)
+            lines.append(f"✗ {question.name}: you said {said}; it is **{answer}**.")
+    right = all(q.accepts(guess) for q, guess in zip(questions, given, strict=True))
     (st.success if right else st.info)("  \n".join(lines))
 
 
@@ -108,16 +134,43 @@ def _join_alike(formulas: Sequence[Formula]) -> list[tuple[str, str]]:
 
 def check_with_keras(
     x: NDArray[np.float32],
-    calls: Sequence[LayerCall],
+    calls: Calls,
     output: NDArray[np.float32],
     *,
     key: str,
+    batched: bool = False,
+    training: bool = False,
+    upstream: NDArray[np.float32] | None = None,
+    label: str | None = None,
 ) -> None:
-    """The badge «equals Keras …» for what the page shows; x and output without the batch axis."""
-    keras_badge(register_comparison(x, calls, output), key=key)
+    """The badge «equals Keras …» for what the page shows; see `register_comparison`."""
+    token = register_comparison(
+        x, calls, output, batched=batched, training=training, upstream=upstream
+    )
+    keras_badge(token, key=key, label=label)
 
 
-def show_code(calls: Sequence[LayerCall], input_shape: Sequence[int]) -> None:
-    """The Keras lines, to copy."""
-    st.subheader(CODE, anchor=False)
-    st.code(make_keras_code(calls, tuple(input_shape)), language="python")
+def show_code(calls: Calls, input_shape: Sequence[int]) -> None:
+    """The Keras lines, to copy; of a definition its own file, as the backend runs it."""
+    match calls:
+        case [DefinitionCall() as call]:
+            st.subheader(DEFINITION, anchor=False)
+            st.caption(NO_LAYER)
+            st.code(make_definition_code(call, tuple(input_shape)), language="python")
+        case _:
+            layers = [call for call in calls if isinstance(call, LayerCall)]
+            st.subheader(CODE, anchor=False)
+            st.code(make_keras_code(layers, tuple(input_shape)), language="python")
+
+
+def make_definition_code(call: DefinitionCall, input_shape: tuple[int, ...]) -> str:
+    """The definition's file, and the call with the shapes of its arrays."""
+    lines = [f"# x: (1, {', '.join(map(str, input_shape))})"]
+    lines += [f"# {name}: {np.shape(array)}" for name, array in call.arrays.items()]
+    return "\n".join([_read_definition(call.name), "", *lines, call.to_code()])
+
+
+@cache
+def _read_definition(name: str) -> str:
+    """Its text: the web process never imports it."""
+    return (_DEFINITIONS / f"{name}.py").read_text(encoding="utf-8")

@@ -18,9 +18,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnlib.errors import LabError
-from cnnlib.ops.layer_calls import LayerCall
+from cnnlib.ops.layer_calls import Calls, DefinitionCall, LayerCall
 from cnnlib.runs import client
 from cnnlib.runs.arrays import encode_array
+from cnnlib.ui.verdicts import describe, format_number
+
+__all__ = ["Checks", "describe", "format_number", "look_up", "register_comparison"]
 
 WORKERS = 2  # as many questions as the supervisor answers at once
 KEPT_CHECKS = 1000
@@ -28,7 +31,6 @@ KEPT_BYTES = 64_000_000  # of questions not answered yet; an answer needs next t
 LARGEST_QUESTION = 12_000_000  # bytes as encoded, below `protocol.MAX_LINE`
 UNWATCHED_SECONDS = 10.0  # a question that nobody has looked up for so long is not asked
 FAILURE_SECONDS = 30.0  # a failure older than that is asked again by itself
-TOLERANCE = 1e-5  # of the largest value: float32 sums in another order differ by less
 
 WAITING = {"state": "waiting", "text": "Asking Keras …"}
 WARMING = {"state": "warming", "text": "TensorFlow is still loading …"}
@@ -57,9 +59,18 @@ class Checks:
         self._workers: list[threading.Thread] = []
         self._warm = True  # until a worker finds out
 
-    def register(self, input: ArrayLike, calls: Sequence[LayerCall], output: ArrayLike) -> str:
+    def register(
+        self,
+        input: ArrayLike,
+        calls: Calls,
+        output: ArrayLike,
+        *,
+        batched: bool = False,
+        training: bool = False,
+        upstream: ArrayLike | None = None,
+    ) -> str:
         """See `register_comparison`."""
-        check = _make_check(input, calls, output)
+        check = _make_check(input, calls, output, batched, training, upstream)
         with self._lock:
             if check.token in self._checks:
                 self._checks.move_to_end(check.token)
@@ -126,18 +137,31 @@ class Checks:
 _CHECKS = Checks()
 
 
-def register_comparison(input: ArrayLike, calls: Sequence[LayerCall], output: ArrayLike) -> str:
+def register_comparison(
+    input: ArrayLike,
+    calls: Calls,
+    output: ArrayLike,
+    *,
+    batched: bool = False,
+    training: bool = False,
+    upstream: ArrayLike | None = None,
+) -> str:
     """Register what the lab computed, to be compared with Keras; nothing is asked yet.
 
     Args:
-        input: what goes into the first layer, without the batch axis: (H, W, C), say.
-        calls: the Keras layers, one after another, with their weights.
-        output: what the lab says comes out of the last one, without the batch axis.
+        input: what goes into the first layer: (H, W, C), say.
+        calls: the Keras layers, one after another, with their weights; or one definition.
+        output: what the lab says comes out of the last one; with `upstream` the gradient by input.
+        batched: whether the arrays have the batch axis in front: (N, H, W, C), say.
+        training: whether Keras runs as in training: BatchNormalization by the batch's statistics.
+        upstream: a gradient by the layers' output: then TensorFlow's gradient is compared.
 
     Returns:
         The token for `keras_badge`: the same for the same content, in every session.
     """
-    return _CHECKS.register(input, calls, output)
+    return _CHECKS.register(
+        input, calls, output, batched=batched, training=training, upstream=upstream
+    )
 
 
 def look_up(token: str, *, retry: bool = False) -> dict[str, Any] | None:
@@ -154,63 +178,21 @@ def look_up(token: str, *, retry: bool = False) -> dict[str, Any] | None:
     return _CHECKS.look_up(token, retry=retry)
 
 
-def describe(answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer of Keras with the verdict on it, in words."""
-    shape = _format_shape(answer["output_shape"])
-    details = [
-        ["Keras output", shape],
-        ["Parameters", f"{answer['params']:,}"],
-        ["Forward pass", f"{1000 * answer['seconds']:.2g} ms"],
-        ["Keras", answer["keras"]],
-        ["TensorFlow", answer["tensorflow"]],
-    ]
-    verdict, text = _judge(answer, shape)
-    return {**answer, "state": "done", "verdict": verdict, "text": text, "details": details}
-
-
-def _judge(answer: dict[str, Any], shape: str) -> tuple[str, str]:
-    if answer["shape_differs"]:
-        return "differs", f"differs from Keras, whose output has the shape {shape}"
-    if answer["disagree"]:
-        return "differs", (
-            f"differs from Keras: {answer['disagree']:,} of {answer['values']:,} values are "
-            f"NaN or infinite in one of the two only"
-        )
-    difference, scale = answer["max_difference"], answer["scale"]
-    largest = f" (largest value {format_number(scale)})"
-    if difference > TOLERANCE * max(scale, 1.0):
-        return "differs", f"differs from Keras: max |Δ| = {format_number(difference)}{largest}"
-    if answer["not_finite"]:
-        return "equal", (
-            f"equals Keras · max |Δ| = {format_number(difference)} "
-            f"({answer['not_finite']:,} of {answer['values']:,} values are NaN or infinite in both)"
-        )
-    if difference == 0:
-        return "equal", "equals Keras exactly, max |Δ| = 0"
-    return "equal", f"equals Keras · max |Δ| = {format_number(difference)}{largest}"
-
-
-def format_number(value: float) -> str:
-    """Two or three digits of a number that is not negative: 412, 0.37, 3.8e-6, 12,340."""
-    if value == 0 or 0.01 <= value < 999.5:
-        return f"{value:.3g}"
-    if 999.5 <= value < 1e6:
-        return f"{value:,.0f}"
-    digits, exponent = f"{value:.1e}".split("e")
-    return f"{digits}e{int(exponent)}"
-
-
-def _format_shape(shape: Sequence[int]) -> str:
-    return " × ".join(str(n) for n in shape) or "()"
-
-
 def _describe_failure(reason: str, *, can_retry: bool = True) -> dict[str, Any]:
     text = f"Keras cannot be asked: {reason}"
     return {"state": "failed", "text": text, "can_retry": can_retry}
 
 
-def _make_check(input: ArrayLike, calls: Sequence[LayerCall], output: ArrayLike) -> _Check:
-    arrays = [input, output, *(weight for call in calls for weight in call.weights)]
+def _make_check(
+    input: ArrayLike,
+    calls: Calls,
+    output: ArrayLike,
+    batched: bool,
+    training: bool,
+    upstream: ArrayLike | None,
+) -> _Check:
+    arrays = [input, output, *(array for call in calls for array in _list_arrays(call))]
+    arrays += [] if upstream is None else [upstream]
     size = sum(np.size(array) for array in arrays) * 16 // 3  # base64 of float32
     if size > LARGEST_QUESTION:
         reason = f"this setting has {size / 1e6:.0f} MB of numbers. Take a smaller one."
@@ -218,19 +200,27 @@ def _make_check(input: ArrayLike, calls: Sequence[LayerCall], output: ArrayLike)
         return _Check(f"too-large-{size}", None, 0, "done", answer)
     question = {
         "input": encode_array(input),
-        "calls": [
-            {
-                "layer": call.layer,
-                "arguments": call.arguments,
-                "weights": [encode_array(weight) for weight in call.weights],
-            }
-            for call in calls
-        ],
+        "calls": [_encode_call(call) for call in calls],
         "output": encode_array(output),
+        "batched": batched,
+        "training": training,
+        "upstream": None if upstream is None else encode_array(upstream),
     }
     text = json.dumps(question, sort_keys=True, default=_make_plain)
     token = hashlib.sha256(text.encode()).hexdigest()[:32]
     return _Check(token, json.loads(text), len(text))
+
+
+def _list_arrays(call: LayerCall | DefinitionCall) -> Sequence[ArrayLike]:
+    return [*call.arrays.values()] if isinstance(call, DefinitionCall) else call.weights
+
+
+def _encode_call(call: LayerCall | DefinitionCall) -> dict[str, Any]:
+    if isinstance(call, DefinitionCall):
+        arrays = {name: encode_array(array) for name, array in call.arrays.items()}
+        return {"definition": call.name, "arguments": call.arguments, "arrays": arrays}
+    weights = [encode_array(weight) for weight in call.weights]
+    return {"layer": call.layer, "arguments": call.arguments, "weights": weights}
 
 
 def _make_plain(value: Any) -> Any:

@@ -24,6 +24,7 @@ MAX_INDEX = 9_999_999
 COLOR_NAMES = ("red", "green", "blue", "255 − red", "255 − green", "255 − blue")
 GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601 luma
 SIZE_HELP = "Up to about 12 the cells show their numbers; 32 is CIFAR-10's own size."
+NO_UPLOAD = "Until then an image of the data set is shown."
 UPLOAD_LABEL = "JPEG, PNG, WebP or BMP; its middle square is shrunk to 32 × 32"
 
 
@@ -77,10 +78,9 @@ def choose_input(address: Address, *, max_channels: int = 3) -> Input:
     else:
         _take_upload(address)
     st.slider("Size", 1, MAX_SIZE, key=address.key("size"), help=SIZE_HELP)
+    address["channels"] = min(address["channels"], max_channels)
     if max_channels > 1:
         st.slider("Channels", 1, max_channels, key=address.key("channels"))
-    else:
-        address["channels"] = 1
     return make_input(address)
 
 
@@ -137,6 +137,8 @@ def _take_upload(address: Address) -> None:
         max_upload_size=MAX_BYTES // 1_000_000,
         key=address.key("file"),
     )
+    if not address["upload"]:
+        st.caption(NO_UPLOAD)
     seen = address.key("file_seen")
     if file is None or st.session_state.get(seen) == file.file_id:
         return

@@ -151,6 +151,7 @@ class Link:
     kernel, bias: ids of the grids that hold them, if they are shown. Bias: (last target axis,).
     reading: "sum" products and their sum; "pick" the weighted values of a pooling window;
         "none" only which cells are read.
+    function: with reading "none", what the cell is of those that it reads, e.g. "mean" or "tanh".
     """
 
     source: str
@@ -159,6 +160,7 @@ class Link:
     kernel: str | None = None
     bias: str | None = None
     reading: Literal["sum", "pick", "none"] = "sum"
+    function: str = ""
 
 
 def linked_grids(
@@ -204,7 +206,7 @@ def linked_grids(
         on_edit_change=edited,
         on_cell_change=_ignore,
     )
-    # Unpinned comes as an empty cell; None means that the browser has not spoken yet.
+    # Unpinned comes as an empty cell; None means that nothing was pinned in this run.
     pinned = start if result.cell is None else read_cell(result.cell, by_id)
     return LinkedGridsResult(edit=read_edit(result.edit, by_id), cell=pinned)
 
@@ -307,6 +309,7 @@ def make_payload(
                 "kernel": link.kernel,
                 "bias": link.bias,
                 "reading": link.reading,
+                "function": link.function,
             }
             for link in links
         ],

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from cnnlib.ui.address import ARRIVED
 from cnnlib.ui.page import page_setup
 
+HERE = "lab_page"  # session state: the page that was shown last
 FOLDER = Path(__file__).parents[2] / "pages"
 
 
@@ -41,13 +43,21 @@ RECEPTIVE_FIELD = Entry(
 PARAMETERS = Entry(
     "parameters.py", "Counting parameters", ":material/calculate:", "counting-parameters"
 )
+POOLING = Entry("pooling.py", "Pooling", ":material/compress:", "pooling-lab")
+NORMALIZATION = Entry(
+    "normalization.py", "Batch normalisation", ":material/equalizer:", "batch-normalisation"
+)
+ACTIVATION = Entry("activation.py", "Activation", ":material/show_chart:", "activations")
+DROPOUT = Entry("dropout.py", "Dropout", ":material/grain:", "dropout-lab")
+CBAPD = Entry("cbapd.py", "CBAPD", ":material/account_tree:", "cbapd-lab")
 TRAIN = Entry("train.py", "Train", ":material/model_training:", "training")
 RUNS = Entry("runs.py", "Runs", ":material/list_alt:", "all-runs")
 
 SECTIONS = {
     "": (HOME,),
     "Look": (DATASET,),
-    "Concepts": (CONVOLUTION, EVERY_CONVOLUTION, PADDING, RECEPTIVE_FIELD, PARAMETERS),
+    "Convolution": (CONVOLUTION, EVERY_CONVOLUTION, PADDING, RECEPTIVE_FIELD, PARAMETERS),
+    "CBAPD": (NORMALIZATION, ACTIVATION, POOLING, DROPOUT, CBAPD),
     "Train": (TRAIN, RUNS),
 }
 
@@ -68,4 +78,7 @@ def run_page() -> None:
         ]
         for section, entries in SECTIONS.items()
     }
-    st.navigation(pages).run()
+    page = st.navigation(pages)
+    st.session_state[ARRIVED] = st.session_state.get(HERE) != page.url_path
+    st.session_state[HERE] = page.url_path
+    page.run()

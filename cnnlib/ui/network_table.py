@@ -5,6 +5,7 @@ import streamlit as st
 
 from cnnlib.arch.analysis import LayerSummary, analyze
 from cnnlib.arch.spec import Spec
+from cnnlib.ui.page import plain_text
 
 ROLES = {
     "C": "C · convolution",
@@ -14,21 +15,27 @@ ROLES = {
     "D": "D · dropout",
 }
 ROLE_HELP = "The five steps of a feature extractor are CBAPD; flatten and dense layers classify"
+BRIEF = ("layer", "output", "parameters")
 MACS_HELP = "Multiply-adds for one image; convolution and dense layers only"
 FIELD_HELP = "How many pixels of the image one output cell sees"
 
 
-def network_table(spec: Spec) -> None:
-    """Layers, output shapes, parameters, MACs and receptive fields; no Keras needed."""
+def network_table(spec: Spec, *, brief: bool = False) -> None:
+    """Layers, output shapes, parameters, MACs and receptive fields; no Keras needed.
+
+    Args:
+        brief: only layers, shapes and parameters, where there is little room.
+    """
     summary = analyze(spec)
     trainable = f"{summary.trainable_params:,} of them trainable"
     st.markdown(
-        f"**{spec.title}**: {summary.params:,} parameters ({trainable}), "
+        f"**{plain_text(spec.title)}**: {summary.params:,} parameters ({trainable}), "
         f"{summary.macs:,} MACs an image."
     )
     st.dataframe(
         pd.DataFrame([_make_row(layer) for layer in summary.layers]),
         hide_index=True,
+        column_order=BRIEF if brief else None,
         height="content",
         column_config={
             "step": st.column_config.TextColumn(help=ROLE_HELP),

@@ -20,10 +20,10 @@ from cnnlib.ui.linked_grids import Grid, Link, linked_grids
 from cnnlib.ui.stage_grids import describe_shape
 
 EXAMPLES: dict[str, dict[str, object]] = {
-    "3×3 on grey: 10": {"channels": 1},
-    "3×3 on colour: 28": {"channels": 3},
-    "5×5 on colour: 76": {"channels": 3, "kernel": 5},
-    "784 → 128 → 10: 101,770": {"filters": 32},
+    "3×3 on grey": {"channels": 1},
+    "3×3 on colour": {"channels": 3},
+    "5×5 on colour": {"channels": 3, "kernel": 5},
+    "784 → 128 → 10": {"filters": 32},
     "CIFAR-10, 32 filters": {"channels": 3, "filters": 32, "size": 32},
 }
 DRAWN_CHANNELS, DRAWN_FILTERS, DRAWN_SIZE = 3, 2, 7
@@ -54,12 +54,16 @@ def parameter_settings() -> list[Setting]:
     ]
 
 
-def choose_layers(address: Address) -> None:
-    """Draw the controls; what they set is in `address`."""
+def offer_examples(address: Address) -> None:
+    """A button for each setting worth looking at."""
     with st.container(horizontal=True, gap="small"):
         for label, values in EXAMPLES.items():
             values = {**values, "predict": address["predict"]}
             st.button(label, on_click=address.reset, args=(values,), key=address.key(label))
+
+
+def choose_layers(address: Address) -> None:
+    """Draw the controls; what they set is in `address`."""
     image, conv, dense = st.columns(3, gap="large")
     with image:
         st.markdown("**The image**")
@@ -117,12 +121,12 @@ def explain_dense(address: Address) -> list[Formula]:
     bias = address["bias"]
     inputs = size * size * address["channels"]
     first = explain_product(
-        "hidden layer", [(r"\mathit{in}", inputs), ("U", units)], ("U", units * bias)
+        "Hidden layer", [(r"\mathit{in}", inputs), ("U", units)], ("U", units * bias)
     )
-    last = explain_product("output layer", [("U", units), (r"O", classes)], ("O", classes * bias))
+    last = explain_product("Output layer", [("U", units), (r"O", classes)], ("O", classes * bias))
     flat = [(r"n", size), ("n", size), ("C", address["channels"])]
-    total = explain_sum("dense network", [first, last])
-    return [explain_product("dense: inputs", flat), first, last, total]
+    total = explain_sum("Dense network", [first, last])
+    return [explain_product("Inputs of the dense network", flat), first, last, total]
 
 
 def compare_conv(address: Address) -> Comparison | None:
@@ -168,8 +172,12 @@ def make_code_calls(address: Address) -> tuple[list[LayerCall], list[LayerCall]]
     return conv, [LayerCall("Flatten"), *dense]
 
 
-def show_grids(address: Address) -> None:
-    """A convolution on a small piece of the image: whichever cell, the same few weights."""
+def show_grids(address: Address, *, counted: bool) -> None:
+    """A convolution on a small piece of the image: whichever cell, the same few weights.
+
+    Args:
+        counted: whether the captions may say how many there are.
+    """
     k = address["kernel"]
     channels = min(address["channels"], DRAWN_CHANNELS)
     filters = min(address["filters"], DRAWN_FILTERS)
@@ -183,11 +191,13 @@ def show_grids(address: Address) -> None:
     grids = [
         Grid("input", "A piece of the image", values, axis_names=axes),
         Grid("kernel", "Weights", kernel, axis_names=("row", "column", "channel", "filter"),
-             caption=f"{describe_shape(kernel.shape)} = {kernel.size}"),
+             caption=f"{describe_shape(kernel.shape)} = {kernel.size}" if counted else ""),
     ]  # fmt: skip
     if bias is not None:
         caption = f"{filters} bias" if filters == 1 else f"{filters} biases"
-        grids.append(Grid("bias", "Bias", bias, axis_names=("filter",), caption=caption))
+        grids.append(
+            Grid("bias", "Bias", bias, axis_names=("filter",), caption=caption if counted else "")
+        )
     grids.append(Grid("output", "Output", output, axis_names=axes))
     linkage = link_conv2d(values.shape, kernel.shape)
     link = Link("input", "output", linkage, "kernel", None if bias is None else "bias")

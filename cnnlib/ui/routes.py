@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from cnnlib.arch import zoo
 from cnnlib.data import available
 from cnnlib.errors import LabError, RunNotFoundError
 from cnnlib.figures.history import make_history_figure
@@ -66,10 +65,10 @@ def _describe(run: Run, queue_position: int | None) -> dict[str, Any]:
     return {
         "id": run.id,
         "name": run.id,
-        "title": f"{zoo.get(run.config.network).title} on {_dataset_title(run.config.dataset)}",
+        "title": f"{run.config.title} on {_dataset_title(run.config.dataset)}",
         "status": run.status,
         "message": run.message,
-        "network": zoo.get(run.config.network).title,
+        "network": run.config.title,
         "dataset": run.config.dataset,
         "queue_position": queue_position,
         "created": run.created,

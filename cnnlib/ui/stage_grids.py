@@ -96,7 +96,14 @@ def make_weight_grid(
     """
     label = labels.get(name, name)
     if array.ndim == 1:
-        return Grid(name, label, array, axis_names=("filter",), editable=editable)
+        return Grid(
+            name,
+            label,
+            array,
+            axis_names=("filter",),
+            editable=editable,
+            caption=describe_shape(array.shape),
+        )
     axes = ("slice", "row", "column", "channel", "filter")[5 - array.ndim :]
     caption = describe_shape(array.shape)
     if array.shape[:-2] == (1,) * (array.ndim - 2):

@@ -31,8 +31,8 @@ def call(layer: str, *weights: np.ndarray, **arguments: Any) -> dict[str, Any]:
     }
 
 
-def ask(x: np.ndarray, output: np.ndarray, *calls: dict[str, Any]) -> dict[str, Any]:
-    return compare(encode_array(x), list(calls), encode_array(output))
+def ask(x: np.ndarray, output: np.ndarray, *calls: dict[str, Any], **mode: Any) -> dict[str, Any]:
+    return compare(encode_array(x), list(calls), encode_array(output), **mode)
 
 
 def correlate(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
@@ -157,6 +157,45 @@ def test_another_shape_is_said() -> None:
     assert answer["shape_differs"]
     assert answer["output_shape"] == [6, 6, 4]
     assert "max_difference" not in answer
+
+
+def normalize(batch: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    gamma, beta = NORM[:2]
+    return gamma * (batch - mean) / np.sqrt(variance + 1e-3) + beta
+
+
+BATCH = 3 * normal(5, 4, 3, 2) + 1
+NORM = [normal(2), normal(2), normal(2), np.abs(normal(2))]
+NORMALIZED = {
+    True: normalize(BATCH, BATCH.mean(axis=(0, 1, 2)), BATCH.var(axis=(0, 1, 2))),
+    False: normalize(BATCH, *NORM[2:]),
+}
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_batch_normalization_in_both_modes(training: bool) -> None:
+    layer = call("BatchNormalization", *NORM)
+    answer = ask(BATCH, NORMALIZED[training], layer, batched=True, training=training)
+    assert answer["output_shape"] == [5, 4, 3, 2]
+    assert answer["max_difference"] < 1e-5
+    other = ask(BATCH, NORMALIZED[not training], layer, batched=True, training=training)
+    assert other["max_difference"] > 0.1
+    answer = ask(BATCH[0], NORMALIZED[False][0], layer)
+    assert answer["max_difference"] < 1e-5
+
+
+def test_the_gradient_of_layers() -> None:
+    x, above = normal(6, 6, 4), normal(3, 3, 4)
+    expected = np.repeat(np.repeat(above, 2, axis=0), 2, axis=1) / 4
+    pooling = call("AveragePooling2D", pool_size=2)
+    answer = ask(x, expected, pooling, upstream=encode_array(above))
+    assert answer["gradient"]
+    assert answer["max_difference"] < 1e-6
+    batch = ask(x[None], expected[None], pooling, upstream=encode_array(above[None]), batched=True)
+    assert batch["max_difference"] < 1e-6
+    assert ask(x, 2 * expected, pooling, upstream=encode_array(above))["max_difference"] > 0.1
+    with pytest.raises(RunError, match=r"output's shape \(1, 3, 3, 4\)"):
+        ask(x, expected, pooling, upstream=encode_array(x))
 
 
 def test_nan_and_infinity_count_where_they_are_not_in_both() -> None:

@@ -1,5 +1,6 @@
 """A run from its row in the store to its files: what it reports is what Keras did."""
 
+import dataclasses
 import errno
 import json
 import math
@@ -14,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnnlib.arch.spec import Activation, BatchNormalization, Conv2D, Dense, Flatten, Spec
+from cnnlib.errors import RunError
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.exports import make_history_table, read_curves
 from cnnlib.runs.files import checkpoint_path, read_checkpoint, run_folder
@@ -202,6 +205,46 @@ def test_the_speed_is_told_while_another_thread_begins_epochs() -> None:
     thread.join()
     sys.setswitchinterval(interval)
     assert not failures
+
+
+def make_own(**changes: object) -> Spec:
+    layers = (
+        Conv2D(filters=4, kernel_size=3, strides=2),
+        BatchNormalization(),
+        Activation(activation="relu"),
+        Flatten(),
+        Dense(units=10, activation="softmax"),
+    )
+    values = {"name": "own", "title": "My <own>", "input_shape": (32, 32, 3), "layers": layers}
+    return Spec(**values | changes)
+
+
+OWN = {"dataset": "synthetic", "limit": 100, "epochs": 1, "batch_size": 16}
+
+
+def test_a_network_of_ones_own_is_trained_and_trained_on(store: RunStore) -> None:
+    import keras
+
+    first = train(RunConfig(**OWN, spec=make_own()))
+    assert first.status == "finished", first.message
+    model = keras.saving.load_model(checkpoint_path(first.id, "last"))
+    kinds = [type(layer).__name__ for layer in model.layers[1:]]
+    assert kinds == [layer.kind for layer in make_own().layers]
+    assert RunStore().get(first.id).config.spec == make_own()
+    assert first.id[16:-5] == "own"
+    second = train(first.continued(epochs=1, checkpoint="last"))
+    assert second.status == "finished", second.message
+    assert [epoch for epoch, _ in values(store, second, "epoch/loss")] == [1.0, 2.0]
+    other = make_own(layers=make_own().layers[2:])
+    config = dataclasses.replace(first.continued(epochs=1, checkpoint="last"), spec=other)
+    with pytest.raises(RunError, match="layer by layer as in the run to continue"):
+        store.create(config)
+
+
+def test_an_own_network_for_other_images_fails_with_a_sentence(store: RunStore) -> None:
+    run = train(RunConfig(**OWN, spec=make_own(input_shape=(28, 28, 1))))
+    assert run.status == "failed"
+    assert run.message.startswith("My <own> takes images of 28 × 28 × 1; this data set has 32")
 
 
 def test_a_damaged_checkpoint_names_itself(store: RunStore) -> None:

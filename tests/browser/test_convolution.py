@@ -51,7 +51,7 @@ def test_every_kind_shows_its_sum_and_equals_keras(kind, lab, visit) -> None:
 
 def test_a_cell_of_the_edge_detector_can_be_computed_by_hand(lab, visit) -> None:
     """Columns of 0 0 0 9 9 9 under Sobel: the middle columns see the edge, 9 + 2·9 + 9 = 36."""
-    visitor = visit(lab, PAGE)
+    visitor = visit(lab, f"{PAGE}?pattern=edge")
     wait_for_grids(visitor)
     hover(visitor, "stage_0", 1, 1, 0)
     expect_sum(visitor, "9·1", "9·2", "= 36")
@@ -62,7 +62,7 @@ def test_a_cell_of_the_edge_detector_can_be_computed_by_hand(lab, visit) -> None
 
 
 def test_an_edited_kernel_and_a_pinned_cell_travel_by_link(lab, visit) -> None:
-    visitor = visit(lab, PAGE)
+    visitor = visit(lab, f"{PAGE}?pattern=edge")
     wait_for_grids(visitor)
     pin(visitor, "stage_0", 1, 1, 0)
     click(visitor, "kernel", 1, 2, 0, 0)
@@ -84,7 +84,7 @@ def test_an_edited_kernel_and_a_pinned_cell_travel_by_link(lab, visit) -> None:
 
 
 def test_text_in_a_cell_is_refused_in_place(lab, visit) -> None:
-    visitor = visit(lab, PAGE)
+    visitor = visit(lab, f"{PAGE}?pattern=edge")
     wait_for_grids(visitor)
     click(visitor, "kernel", 0, 0, 0, 0)
     visitor.page.keyboard.press("Enter")
@@ -120,7 +120,7 @@ def test_pointing_and_playing_ask_the_server_for_nothing(lab, visit) -> None:
 
 
 def test_another_kind_and_an_example_by_click(lab, visit) -> None:
-    visitor = visit(lab, PAGE)
+    visitor = visit(lab, f"{PAGE}?pattern=edge")
     visitor.page.get_by_role("radio", name="Transposed").or_(
         visitor.page.get_by_role("button", name="Transposed", exact=True)
     ).click()
@@ -177,3 +177,60 @@ def test_every_convolution_is_listed_checked_and_opened(lab, visit) -> None:
     expect(visitor.part("stDataFrame")).to_be_visible()
     expect_equal_to_keras(visitor, len(KINDS))
     visitor.expect_no_sideways_scrolling()
+
+
+def test_back_and_the_menu_lead_to_the_page_as_it_was_left(lab, visit) -> None:
+    link = f"{PAGE}?kind=multi&size=8&cell=stage_0.1.1.1&edits=kernel.0%3D7"
+    visitor = visit(lab, link)
+    wait_for_grids(visitor)
+
+    def expect_as_left() -> None:
+        expect(stage(visitor, "input")).to_have_attribute("data-rows", "8")
+        assert shape_of(visitor, "kernel") == [3, 3, 3, 2]
+        expect(visitor.part("linked-grids")).to_have_attribute("data-cell", "stage_0:1,1,1")
+        for part in ("kind=multi", "size=8", "edits=kernel.0"):
+            assert part in visitor.page.evaluate("location.href")
+
+    expect_as_left()
+    links = visitor.part("stSidebarNavLink")
+    links.filter(has_text="Padding").click()
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Padding")
+    visitor.wait_until_idle()
+    visitor.page.go_back()
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Convolution")
+    visitor.wait_until_idle()
+    wait_for_grids(visitor)
+    expect_as_left()
+    links.filter(has_text="Padding").click()
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Padding")
+    visitor.wait_until_idle()
+    links.filter(has_text=re.compile("Convolution$")).click()
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Convolution")
+    visitor.wait_until_idle()
+    wait_for_grids(visitor)
+    expect_as_left()
+
+
+def test_another_kind_forgets_the_pinned_cell(lab, visit) -> None:
+    visitor = visit(lab, PAGE)
+    wait_for_grids(visitor)
+    pin(visitor, "stage_0", 2, 2, 0)
+    visitor.page.get_by_role("radio", name="Dilated").or_(
+        visitor.page.get_by_role("button", name="Dilated", exact=True)
+    ).click()
+    expect(visitor.page).to_have_url(re.compile("kind=dilated"))
+    visitor.wait_until_idle()
+    assert "cell" not in visitor.page.evaluate("location.href")
+
+
+def test_a_row_of_the_table_opens_its_kind_with_the_same_image(lab, visit) -> None:
+    link = "every-convolution?size=16&kernel=gaussian&image=3&padding=valid"
+    visitor = visit(lab, link, height=1600)
+    table = visitor.part("stDataFrame")
+    box = table.bounding_box()
+    visitor.page.mouse.click(box["x"] + 150, box["y"] + 36 + 72 * 5 + 30)  # the sixth kind
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Convolution")
+    href = visitor.page.evaluate("location.href")
+    for part in ("kind=dilated", "size=16", "kernel=gaussian", "image=3"):
+        assert part in href, href
+    expect_equal_to_keras(visitor)

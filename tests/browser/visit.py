@@ -67,9 +67,11 @@ class Visit:
         self.wait_until_idle()
 
     def wait_until_idle(self) -> None:
-        expect(self.page.locator("[data-testid=stMain] h1").first).to_be_visible()
+        # A page's first run may take its time on a busy machine.
+        patience = 1000 * TIMEOUT_SECONDS
+        expect(self.page.locator("[data-testid=stMain] h1").first).to_be_visible(timeout=patience)
         state = self.page.locator("[data-testid=stApp]")
-        expect(state).to_have_attribute("data-test-script-state", "notRunning")
+        expect(state).to_have_attribute("data-test-script-state", "notRunning", timeout=patience)
 
     def check(self) -> None:
         """Nothing wrong was seen, and nothing wrong stands on the page."""

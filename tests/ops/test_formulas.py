@@ -9,6 +9,7 @@ from cnnlib.ops.formulas import (
     explain_product,
     explain_sum,
     explain_transposed_size,
+    explain_zeros,
 )
 
 
@@ -30,11 +31,26 @@ def test_numbers_and_result(formula: Formula, numbers: str, result: int) -> None
     assert formula.result == result
 
 
+@pytest.mark.parametrize(
+    ("setting", "results"),
+    [
+        ((5, 3, 1, "same"), [2, 1, 1]),
+        ((6, 3, 2, "same"), [1, 0, 1]),  # the odd zero goes to the end
+        ((5, 4, 1, "same"), [3, 1, 2]),
+        ((8, 3, 1, "same", 2), [4, 2, 2]),
+        ((5, 1, 2, "same"), [0, 0, 0]),
+        ((5, 3, 1, "valid"), []),
+    ],
+)
+def test_the_zeros_that_same_puts_around(setting, results) -> None:
+    assert [formula.result for formula in explain_zeros(*setting)] == results
+
+
 def test_a_sum_adds_what_its_parts_give() -> None:
     parts = [Formula("hidden", "a", "1", 100_480), Formula("output", "b", "2", 1_290)]
     total = explain_sum("Parameters", parts)
     assert total.result == 101_770
-    assert total.numbers == "100480 + 1290"
+    assert total.numbers == "100{,}480 + 1{,}290"
 
 
 def test_latex_has_a_line_each_and_keeps_what_latex_means_by_a_comma() -> None:

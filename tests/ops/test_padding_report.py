@@ -46,7 +46,7 @@ def test_against_windows_over_a_padded_row(size, kernel, stride, padding) -> Non
 
 
 def test_impossible_settings_say_their_rule() -> None:
-    with pytest.raises(OperatorError, match="must not both be above 1"):
+    with pytest.raises(OperatorError, match="not both"):
         report_padding(8, 3, stride=2, dilation_rate=2, padding="same")
     with pytest.raises(OperatorError, match="must fit into the input"):
         report_padding(4, 5)

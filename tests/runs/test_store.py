@@ -4,11 +4,13 @@ import math
 import sqlite3
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cnnlib.arch import zoo
 from cnnlib.errors import RunError
 from cnnlib.runs import store as store_module
 from cnnlib.runs.config import RunConfig
@@ -236,3 +238,24 @@ def test_a_damaged_store_is_one_sentence(lab_home: Path) -> None:
     (lab_home / "runs.sqlite").write_bytes(b"this is no database, whatever its name says" * 50)
     with pytest.raises(RunError, match="is damaged"):
         RunStore()
+
+
+def test_rows_from_before_there_were_own_networks_are_read(store: RunStore) -> None:
+    run = store.create(RunConfig(network="lenet5", seed=3))
+    old = (
+        '{"network": "lenet5", "dataset": "cifar10", "limit": null, "epochs": 5, "batch_size": 32,'
+        ' "optimizer": "adam", "learning_rate": 0.001, "seed": 3, "continue_from": null,'
+        ' "checkpoint": "last"}'
+    )
+    with sqlite3.connect(store.path) as db:
+        ((written,),) = db.execute("SELECT config FROM runs").fetchall()
+        assert written == old, "an older lab's supervisor reads this row"
+    assert store.get(run.id).config == RunConfig(network="lenet5", seed=3)
+
+
+def test_a_network_of_ones_own_is_in_the_row_and_in_the_id(store: RunStore) -> None:
+    spec = replace(zoo.get("lenet5"), name="mine", title="Mine")
+    run = RunStore(store.path).create(RunConfig(spec=spec))
+    assert run.id.split("-")[2] == "mine"
+    assert store.get(run.id).config.spec == spec
+    assert store.get(run.id).config.title == "Mine"

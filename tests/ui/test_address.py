@@ -11,6 +11,8 @@ def page() -> None:
 
     from cnnlib.ui.address import Address, choice, flag, whole
 
+    if st.checkbox("Elsewhere"):
+        st.stop()  # as on another page, the widgets below are not drawn, and forgotten
     address = Address("demo", [whole("size", 5, 1, 9), choice("kind", "ab"), flag("on")])
     st.number_input("Size", 1, 9, key=address.key("size"))
     st.selectbox("Kind", ["a", "b"], key=address.key("kind"))
@@ -71,6 +73,27 @@ def test_a_link_within_the_session_wins_over_the_widgets() -> None:
     assert read(app)["size"] == 8
 
 
+def test_what_streamlit_forgot_while_another_page_was_shown_is_in_the_address() -> None:
+    app = open_page(size="3", kind="b")
+    app.checkbox[0].check().run()
+    app.checkbox[0].uncheck().run()
+    assert read(app) == {"size": 3, "kind": "b", "on": False}
+    assert app.query_params == {"size": "3", "kind": "b"}
+
+
+def test_coming_back_by_the_menu_goes_on_as_left() -> None:
+    app = open_page(size="3", kind="b")
+    app.query_params.clear()
+    app.session_state["lab_arrived"] = True
+    app.run()
+    assert read(app) == {"size": 3, "kind": "b", "on": False}
+    assert app.query_params == {"size": "3", "kind": "b"}
+    app.query_params.clear()
+    app.session_state["lab_arrived"] = False  # the Back button, within the page
+    app.run()
+    assert read(app) == {"size": 5, "kind": "a", "on": False}
+
+
 def test_an_example_resets_everything_else() -> None:
     app = open_page(size="3", kind="b")
     app.button[0].click().run()
@@ -85,3 +108,37 @@ def test_a_value_survives_its_text(setting) -> None:
 
 def test_negative_whole_numbers_are_read() -> None:
     assert whole("n", 0, -3, 3).parse("-2") == -2
+
+
+def page_with_a_part() -> None:
+    import streamlit as st
+
+    from cnnlib.ui.address import Address, whole
+
+    if st.checkbox("Elsewhere"):
+        st.stop()  # as on another page, the widgets below are not drawn, and forgotten
+    address = Address("demo", [whole("size", 5, 1, 9)])
+    st.number_input("Size", 1, 9, key=address.key("size"))
+    address.write()
+    part = Address("twins", [whole("size", 1, 1, 9)], part=True)
+    st.number_input("Size", 1, 9, key=part.key("size"))
+    part.write()
+
+
+def test_a_part_of_a_page_and_the_page_leave_each_others_settings_alone() -> None:
+    app = AppTest.from_function(page_with_a_part)
+    app.query_params["size"] = "3"
+    app.query_params["twins.size"] = "7"
+    app.query_params["stray"] = "1"
+    app.run()
+    assert [number.value for number in app.number_input] == [3, 7]
+    app.number_input[0].set_value(4).run()
+    assert [number.value for number in app.number_input] == [4, 7]
+    app.number_input[1].set_value(8).run()
+    assert app.query_params == {"size": "4", "twins.size": "8"}
+    app.number_input[0].set_value(5).run()
+    assert app.query_params == {"twins.size": "8"}
+    app.query_params["twins.size"] = "99"
+    app.run()
+    assert [number.value for number in app.number_input] == [5, 1]
+    assert not app.query_params

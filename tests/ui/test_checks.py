@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from cnnlib.errors import RunError
-from cnnlib.ops.layer_calls import LayerCall
+from cnnlib.ops.layer_calls import DefinitionCall, LayerCall
 from cnnlib.runs import client
 from cnnlib.ui import checks
 from cnnlib.ui.checks import Checks
@@ -110,6 +110,26 @@ def test_the_token_is_the_contents(keras: Keras) -> None:
     assert board.register(x, [other], x) != token
     assert board.register(x.ravel(), [conv], x) != token
     assert board.register(x, [conv], 2 * x) != token
+
+
+def test_the_token_tells_modes_and_definitions_apart(keras: Keras) -> None:
+    board, x = Checks(), np.ones((2, 2), np.float32)
+    ways: list[tuple[Any, dict[str, Any]]] = [
+        (RELU, {}),
+        (RELU, {"batched": True}),
+        (RELU, {"training": True}),
+        (RELU, {"upstream": x}),
+        (RELU, {"upstream": 2 * x}),
+        ([DefinitionCall("netvlad")], {}),
+        ([DefinitionCall("netvlad", {"alpha": 2})], {}),
+        ([DefinitionCall("netvlad", {}, {"centers": x})], {}),
+    ]
+    tokens = [board.register(x, calls, x, **mode) for calls, mode in ways]
+    assert len(set(tokens)) == len(ways)
+    wait_for_end(board, tokens[-1])
+    [call] = keras.questions[0]["calls"]
+    assert call["definition"] == "netvlad"
+    assert call["arrays"]["centers"] == checks.encode_array(x)
 
 
 def test_what_was_registered_does_not_change_with_the_pages_array(keras: Keras) -> None:
@@ -254,13 +274,29 @@ def test_a_question_too_large_is_never_asked(keras: Keras) -> None:
     ("change", "verdict", "text"),
     [
         ({"max_difference": 0.0}, "equal", "equals Keras exactly, max |Δ| = 0"),
-        ({"max_difference": 0.0411}, "equal", "equals Keras · max |Δ| = 0.0411 (largest"),
+        ({"max_difference": 0.00411}, "equal", "equals Keras · max |Δ| = 4.1e-3 (largest"),
         ({"max_difference": 0.0413}, "differs", "differs from Keras: max |Δ| = 0.0413 (largest"),
+        ({"max_difference": 0.00413}, "differs", "differs from Keras: max |Δ| = 4.1e-3 (largest"),
         ({"max_difference": 2e-4, "scale": 0.5}, "differs", "max |Δ| = 2.0e-4 (largest value 0.5)"),
-        ({"max_difference": 9e-5, "scale": 0.0}, "equal", "max |Δ| = 9.0e-5 (largest value 0)"),
+        ({"max_difference": 9e-6, "scale": 0.0}, "equal", "max |Δ| = 9.0e-6 (largest value 0)"),
         ({"shape_differs": True}, "differs", "whose output has the shape 2 × 2 × 1"),
         ({"not_finite": 2, "disagree": 1}, "differs", "1 of 4 values are NaN or infinite in one"),
         ({"not_finite": 2}, "equal", "2 of 4 values are NaN or infinite in both"),
+        (
+            {"against": "definition", "params": None, "max_difference": 0.0},
+            "equal",
+            "equals the definition in TensorFlow exactly, max |Δ| = 0",
+        ),
+        (
+            {"gradient": True, "max_difference": 0.0},
+            "equal",
+            "equals TensorFlow’s gradient exactly, max |Δ| = 0",
+        ),
+        (
+            {"gradient": True, "shape_differs": True},
+            "differs",
+            "differs from TensorFlow’s gradient, which has the shape 2 × 2 × 1",
+        ),
     ],
 )
 def test_the_verdict(change: dict[str, Any], verdict: str, text: str) -> None:

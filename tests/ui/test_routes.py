@@ -1,6 +1,7 @@
 """What the live chart polls and the download links get."""
 
 import csv
+import dataclasses
 import io
 import math
 import sqlite3
@@ -10,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from cnnlib.arch import zoo
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import run_folder
 from cnnlib.runs.records import Point, Run
@@ -59,6 +61,13 @@ def test_a_waiting_run_knows_its_place(web, store) -> None:
     runs = [store.create(RunConfig()) for _ in range(3)]
     places = [web.get(f"/api/runs/{run.id}").json()["run"]["queue_position"] for run in runs]
     assert places == [1, 2, 3]
+
+
+def test_a_network_of_ones_own_has_its_own_title(web, store) -> None:
+    spec = dataclasses.replace(zoo.get("lenet5"), name="mine", title="<b>Mine</b>")
+    run = store.create(RunConfig(spec=spec, dataset="gone"))
+    answer = web.get(f"/api/runs/{run.id}").json()["run"]
+    assert (answer["network"], answer["title"]) == ("<b>Mine</b>", "<b>Mine</b> on gone")
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "1e9", "", "'; DROP TABLE runs;--"])

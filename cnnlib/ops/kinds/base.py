@@ -14,7 +14,7 @@ from cnnlib.ops.kernels import make_kernel
 from cnnlib.ops.layer_calls import LayerCall
 from cnnlib.ops.linkage import Index
 from cnnlib.ops.stages import Stage
-from cnnlib.ops.windows import Padding
+from cnnlib.ops.windows import Padding, check_keras_takes
 
 Floats = NDArray[np.float32]
 Weights = dict[str, Floats]
@@ -86,12 +86,7 @@ class Kind(ABC):
 
     def check(self, options: Options, input_shape: Index) -> None:
         """Raises OperatorError for a setting that Keras has no layer for."""
-        if options.strides > 1 and options.dilation_rate > 1:
-            raise OperatorError(
-                f"Keras takes strides above 1 or a dilation_rate above 1, not both. "
-                f"Received: strides={options.strides}, dilation_rate={options.dilation_rate}. "
-                f"Set one of them to 1."
-            )
+        check_keras_takes(options.strides, options.dilation_rate)
 
     def prepare(self, image: Floats) -> Floats:
         """The operator's input from an image (rows, columns, channels)."""

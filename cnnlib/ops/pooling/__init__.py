@@ -6,16 +6,12 @@ Arrays are NHWC, float32; settings are spelt as Keras' own.
 from cnnlib.ops.pooling.arguments import (
     Chance,
 )
-from cnnlib.ops.pooling.descriptors import (
+from cnnlib.ops.pooling.bilinear import (
     BilinearGradient,
     BilinearSteps,
-    NetVladSteps,
     bilinear_pool,
     bilinear_pool_gradient,
     bilinear_pool_steps,
-    netvlad,
-    netvlad_gradient,
-    netvlad_steps,
 )
 from cnnlib.ops.pooling.local import (
     avg_pool2d,
@@ -43,19 +39,22 @@ from cnnlib.ops.pooling.mixed import (
 from cnnlib.ops.pooling.naive import (
     avg_pool2d_naive,
     avg_unpool2d_naive,
-    bilinear_pool_naive,
     gated_pool2d_naive,
-    global_avg_pool2d_naive,
-    global_max_pool2d_naive,
     max_pool2d_naive,
     max_pool2d_switches_naive,
     max_unpool2d_naive,
     median_pool2d_naive,
     mixed_pool2d_naive,
-    netvlad_naive,
-    spatial_pyramid_pool_naive,
     stochastic_pool2d_naive,
 )
+from cnnlib.ops.pooling.naive_whole import (
+    bilinear_pool_naive,
+    global_avg_pool2d_naive,
+    global_max_pool2d_naive,
+    netvlad_naive,
+    spatial_pyramid_pool_naive,
+)
+from cnnlib.ops.pooling.netvlad import NetVladSteps, netvlad, netvlad_gradient, netvlad_steps
 from cnnlib.ops.pooling.stages import (
     stage_avg_pool2d,
     stage_avg_unpool2d,

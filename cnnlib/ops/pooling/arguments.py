@@ -9,7 +9,7 @@ from cnnlib.ops.convolution.sweep import Sweep, make_sweep
 from cnnlib.ops.linkage import Index
 
 Chance = np.random.Generator | int | None
-"""Where chance comes from: a generator (it moves on), a seed, or None for other numbers each time."""
+"""Where chance comes from: a generator (it moves on), a seed, or None: new numbers each time."""
 
 
 def make_pool_sweep(sizes: Index, pool_size: Sizes, strides: Sizes | None, padding: str) -> Sweep:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cnnlib.errors import OperatorError
 from cnnlib.ops.activations import sigmoid
-from cnnlib.ops.convolution.arguments import Floats, Sizes, as_array, check_shape
+from cnnlib.ops.convolution.arguments import Floats, Sizes, as_array
 from cnnlib.ops.linkage import Linkage
 from cnnlib.ops.pooling import rules
 from cnnlib.ops.pooling.arguments import check_share
@@ -173,7 +174,11 @@ def _compute_gap(windows: Windows) -> Floats:
 
 def _as_mask(omega: ArrayLike) -> Floats:
     mask = as_array("omega", omega, ("window rows", "window columns"))
-    check_shape("omega", (min(mask.shape[0], 1), 1), (1, 1), ", a number for each tap")
+    if not mask.size:
+        raise OperatorError(
+            f"omega must have a number for each tap of the window, one or more. "
+            f"Received shape {mask.shape}."
+        )
     return mask
 
 

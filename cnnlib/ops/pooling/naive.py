@@ -5,10 +5,11 @@ take valid arguments only; the fast ones check.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from math import ceil, exp, floor, sqrt
+from math import exp
 from statistics import mean, median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnnlib.ops.convolution.arguments import Floats, Sizes
 
@@ -24,10 +25,10 @@ def max_pool2d_naive(
 
 def max_pool2d_switches_naive(
     x: Floats, pool_size: Sizes = 2, *, strides: Sizes | None = None, padding: str = "valid"
-) -> Floats:
+) -> NDArray[np.int64]:
     """See `max_pool2d_with_switches`: the switches alone."""
     numbers = np.arange(x[0].size).reshape(x.shape[1:])
-    out = np.zeros(_make_output_shape(x, pool_size, strides, padding))
+    out = np.zeros(_make_output_shape(x, pool_size, strides, padding), np.int64)
     for image, *place in np.ndindex(out.shape):
         best = None
         for cell in _list_cells(x, place, pool_size, strides, padding):
@@ -114,56 +115,9 @@ def stochastic_pool2d_naive(
     return _pool(x, draw if training else expect, pool_size, strides, padding)
 
 
-def global_avg_pool2d_naive(x: Floats) -> Floats:
-    """See `global_avg_pool2d`."""
-    return _pool_bins(x, [1], mean)
-
-
-def global_max_pool2d_naive(x: Floats) -> Floats:
-    """See `global_max_pool2d`."""
-    return _pool_bins(x, [1], max)
-
-
-def spatial_pyramid_pool_naive(
-    x: Floats, levels: Sequence[int] = (1, 2, 4), mode: str = "max"
+def max_unpool2d_naive(
+    x: Floats, switches: NDArray[np.int64], output_shape: tuple[int, int]
 ) -> Floats:
-    """See `spatial_pyramid_pool`."""
-    return _pool_bins(x, levels, max if mode == "max" else mean)
-
-
-def netvlad_naive(x: Floats, centers: Floats, *, alpha: float = 1.0) -> Floats:
-    """See `netvlad`: the assignment from the distances themselves."""
-    images, _, _, channels = x.shape
-    out = np.zeros((images, len(centers), channels))
-    for image, row, column in np.ndindex(x.shape[:3]):
-        place = x[image, row, column].astype(float)
-        distances = [sum((a - b) ** 2 for a, b in zip(place, c, strict=True)) for c in centers]
-        powers = [exp(-alpha * (distance - min(distances))) for distance in distances]
-        for k, center in enumerate(centers):
-            out[image, k] += powers[k] / sum(powers) * (place - center)
-    for image in range(images):
-        for k in range(len(centers)):
-            out[image, k] /= sqrt(sum(number**2 for number in out[image, k])) or 1
-        out[image] /= sqrt(sum(number**2 for number in out[image].ravel())) or 1
-    return out.reshape(images, -1).astype(np.float32)
-
-
-def bilinear_pool_naive(x: Floats, y: Floats | None = None) -> Floats:
-    """See `bilinear_pool`."""
-    other = x if y is None else y
-    out = np.zeros((len(x), x.shape[-1], other.shape[-1]))
-    for image, c, d in np.ndindex(out.shape):
-        for row, column in np.ndindex(x.shape[1:3]):
-            out[image, c, d] += float(x[image, row, column, c]) * float(
-                other[image, row, column, d]
-            )
-        out[image, c, d] = sqrt(abs(out[image, c, d])) * (1 if out[image, c, d] > 0 else -1)
-    for image in range(len(x)):
-        out[image] /= sqrt(sum(number**2 for number in out[image].ravel())) or 1
-    return out.reshape(len(x), -1).astype(np.float32)
-
-
-def max_unpool2d_naive(x: Floats, switches: Floats, output_shape: tuple[int, int]) -> Floats:
     """See `max_unpool2d`."""
     out = np.zeros((len(x), *output_shape, x.shape[-1]), np.float32)
     for cell in np.ndindex(x.shape):
@@ -203,21 +157,6 @@ def _pool(
         cells = _list_cells(x, place, pool_size, strides, padding)
         out[image, *place] = rule([float(x[image, *cell]) for cell in cells])
     return out
-
-
-def _pool_bins(x: Floats, levels: Sequence[int], rule: Callable[[list[float]], float]) -> Floats:
-    images, height, width, channels = x.shape
-    out: list[list[float]] = [[] for _ in range(images)]
-    for image in range(images):
-        for level in levels:
-            for i, j, channel in np.ndindex(level, level, channels):
-                rows = range(floor(i * height / level), ceil((i + 1) * height / level))
-                columns = range(floor(j * width / level), ceil((j + 1) * width / level))
-                cells = [
-                    float(x[image, row, column, channel]) for row in rows for column in columns
-                ]
-                out[image].append(rule(cells))
-    return np.array(out, np.float32)
 
 
 def _make_output_shape(

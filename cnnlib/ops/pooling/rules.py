@@ -13,12 +13,14 @@ from cnnlib.ops.pooling.windows import Windows
 
 def take_max(windows: Windows) -> Floats:
     """The largest cell."""
-    return np.where(windows.inside, windows.cells, np.float32(-np.inf)).max(axis=0)
+    largest: Floats = np.where(windows.inside, windows.cells, np.float32(-np.inf)).max(axis=0)
+    return largest
 
 
 def find_winners(windows: Windows) -> NDArray[np.int64]:
     """The tap of the largest cell; of equals the first, row by row, as TensorFlow's."""
-    return (windows.inside & (windows.cells == take_max(windows))).argmax(axis=0)
+    winners: NDArray[np.int64] = (windows.inside & (windows.cells == take_max(windows))).argmax(0)
+    return winners
 
 
 def weigh_max(windows: Windows) -> Floats:
@@ -28,7 +30,8 @@ def weigh_max(windows: Windows) -> Floats:
 
 def take_average(windows: Windows) -> Floats:
     """The mean of the cells in the image."""
-    return windows.cells.sum(axis=0) / windows.counts
+    means: Floats = windows.cells.sum(axis=0) / windows.counts
+    return means
 
 
 def weigh_average(windows: Windows) -> Floats:
@@ -40,13 +43,13 @@ def weigh_average(windows: Windows) -> Floats:
 def take_median(windows: Windows) -> Floats:
     """The middle cell by size; of an even count the mean of the two middle ones."""
     low, high = _find_middles(windows)
-    return (windows.pick(low) + windows.pick(high)) / 2
+    return np.float32(0.5) * (windows.pick(low) + windows.pick(high))
 
 
 def weigh_median(windows: Windows) -> Floats:
     """1 for the middle cell, or a half for each of the two."""
     low, high = _find_middles(windows)
-    return (windows.mark(low) + windows.mark(high)) / 2
+    return np.float32(0.5) * (windows.mark(low) + windows.mark(high))
 
 
 def _find_middles(windows: Windows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

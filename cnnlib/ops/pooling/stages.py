@@ -93,7 +93,7 @@ def stage_global_max_pool2d(image: ArrayLike) -> list[Stage]:
 
 
 def stage_spatial_pyramid_level(image: ArrayLike, level: int, mode: str = "max") -> list[Stage]:
-    """One level of the pyramid, output (level, level, channels): each level reads the image anew."""
+    """One level of the pyramid, output (level, level, channels); each level reads the image."""
     cells = as_array("image", image, IMAGES[1:])
     [linkage] = whole.link_spatial_pyramid_pool(cells, (level,), mode)
     output = whole.spatial_pyramid_pool(cells[None], (level,), mode)

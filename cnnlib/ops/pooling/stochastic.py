@@ -45,7 +45,8 @@ def stochastic_pool2d(
         )
         return drawn.output
     windows = look(x, pool_size, strides=strides, padding=padding)
-    return (_weigh_by_share(windows) * windows.cells).sum(axis=0)
+    means: Floats = (_weigh_by_share(windows) * windows.cells).sum(axis=0)
+    return means
 
 
 def stochastic_pool2d_with_switches(

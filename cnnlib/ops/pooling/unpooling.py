@@ -128,7 +128,8 @@ def avg_unpool2d(
     pooled = as_array("x", x, IMAGES)
     windows = _look_down(pooled, output_shape, pool_size, strides, padding)
     filled = windows.send_back(windows.inside * pooled)
-    return filled / _count_cover(windows)
+    out: Floats = filled / _count_cover(windows)
+    return out
 
 
 def avg_unpool2d_gradient(
@@ -151,7 +152,10 @@ def avg_unpool2d_gradient(
     """
     above = as_array("upstream", upstream, IMAGES)
     cover = _count_cover(look(above, pool_size, strides=strides, padding=padding))
-    return look(above / cover, pool_size, strides=strides, padding=padding).cells.sum(axis=0)
+    sums: Floats = look(above / cover, pool_size, strides=strides, padding=padding).cells.sum(
+        axis=0
+    )
+    return sums
 
 
 def link_avg_unpool2d(
@@ -190,8 +194,8 @@ def _look_down(
     windows = look(empty, size, strides=steps, padding=padding)
     if windows.shape != pooled.shape:
         raise OperatorError(
-            f"output_shape must be that of the image that was pooled: {sizes[0]} × {sizes[1]} cells "
-            f"have {windows.shape[1]} × {windows.shape[2]} windows, the pooled grid has "
+            f"output_shape must be that of the image that was pooled: {sizes[0]} × {sizes[1]} "
+            f"cells have {windows.shape[1]} × {windows.shape[2]} windows, the pooled grid has "
             f"{pooled.shape[1]} × {pooled.shape[2]} cells. Received: output_shape={output_shape!r}."
         )
     return windows

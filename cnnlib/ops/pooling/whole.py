@@ -81,13 +81,13 @@ def _send_back_whole(mode: Mode, images: Floats, upstream: ArrayLike) -> Floats:
 
 
 def link_global_avg_pool2d(image: ArrayLike) -> Linkage:
-    """What global average pooling of one image (rows, columns, channels) reads: (1, 1, channels)."""
+    """What global average pooling of one image (rows, columns, channels) reads."""
     cells = as_array("image", image, IMAGES[1:])
     return link_avg_pool2d(cells, cells.shape[:2])
 
 
 def link_global_max_pool2d(image: ArrayLike) -> Linkage:
-    """What global max pooling of one image (rows, columns, channels) reads: (1, 1, channels)."""
+    """What global max pooling of one image (rows, columns, channels) reads."""
     cells = as_array("image", image, IMAGES[1:])
     return link_max_pool2d(cells, cells.shape[:2])
 

@@ -40,7 +40,8 @@ class Windows:
     @cached_property
     def counts(self) -> Floats:
         """(1, rows, columns, 1): how many cells of the image a window has, 1 or more."""
-        return self.inside.sum(axis=0, dtype=np.float32)
+        counts: Floats = self.inside.sum(axis=0, dtype=np.float32)
+        return counts
 
     @property
     def shape(self) -> Index:
@@ -49,12 +50,14 @@ class Windows:
 
     def pick(self, taps: NDArray[np.int64]) -> Floats:
         """The cell of each window's tap `taps` (images, rows, columns, channels)."""
-        return np.take_along_axis(self.cells, taps[None], axis=0)[0]
+        picked: Floats = np.take_along_axis(self.cells, taps[None], axis=0)[0]
+        return picked
 
     def mark(self, taps: NDArray[np.int64]) -> Floats:
-        """Weights (taps, images, rows, columns, channels): 1 at each window's tap `taps`, else 0."""
+        """Weights (taps, images, rows, columns, channels): 1 at each window's tap, else 0."""
         numbers = np.arange(len(self.cells)).reshape(-1, 1, 1, 1, 1)
-        return (numbers == taps).astype(np.float32)
+        weights: Floats = (numbers == taps).astype(np.float32)
+        return weights
 
     def locate(self, taps: NDArray[np.int64]) -> NDArray[np.int64]:
         """Switches: where in its image the cell of each window's tap lies.
@@ -69,7 +72,8 @@ class Windows:
         """Weights: 1 where a tap is the cell that the window's switch names, else 0."""
         channels = self.shape[-1]
         same = self.sources * channels + np.arange(channels) == switches
-        return (self.inside & same).astype(np.float32)
+        weights: Floats = (self.inside & same).astype(np.float32)
+        return weights
 
     def send_back(self, parts: Floats) -> Floats:
         """Add each tap's part to the cell of the image that it is: (images, *sizes, channels)."""

@@ -34,9 +34,8 @@ class LinkedGrids {
   }
 
   // Streamlit calls this at the first mount and again after reruns and theme changes.
-  mount({ data, setTriggerValue, setStateValue }) {
+  mount({ data, setTriggerValue }) {
     this.setTriggerValue = setTriggerValue;
-    this.setStateValue = setStateValue;
     const before = this.model;
     this.model = new Model(data, before);
     const sameForm = before?.form === this.model.form;
@@ -241,7 +240,7 @@ class LinkedGrids {
     if (this.pinned) this.setCurrent(this.pinned);
     const { pinned } = this;
     this.sent = [...this.sent, pinned ? JSON.stringify(pinned) : null].slice(-9);
-    this.setStateValue("cell", pinned ?? { grid: "", index: [] });
+    this.setTriggerValue("cell", pinned ?? { grid: "", index: [] });
     this.ask("marks");
     this.ask("text");
   }

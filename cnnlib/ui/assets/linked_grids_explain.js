@@ -26,7 +26,8 @@ function explain(model, cell, taps) {
   }
   const biases = counted.filter((link) => link.biasGrid).map((link) => link.biasGrid.value([cell.index.at(-1)]));
   total += biases.reduce((a, b) => a + b, 0);
-  return { name, value, lines, biases, total, products, links, counted };
+  const applied = taps.get(links.find((link) => link.function)) ?? [];
+  return { name, value, lines, biases, total, products, links, counted, applied };
 }
 
 function groupBySheet(link, taps) {
@@ -45,14 +46,21 @@ function writeExplanation(model, cell, found, reach, open) {
   const rows = [];
   let folded = false;
   const shown = formatText(value);
+  const applied = found.links.find((link) => link.function);
   const notes = [
-    ...found.links.filter((link) => link.reading === "none").map((link) => {
+    ...found.links.filter((link) => link.reading === "none" && !link.function).map((link) => {
       const box = link.sourcesOf(cell.index.map((place) => [place]));
       return TEXT.reads(link.from.label, box ? [...cellsOf(box)].filter((index) => link.from.holds(index)).length : 0);
     }),
     ...reach.map(({ label, count }) => TEXT.reaches(label, count)),
   ];
-  if (!counted.length) {
+  if (applied && !counted.length) {
+    const args = found.applied.filter((tap) => tap.inside).map((tap) => formatText(applied.from.value(tap.source)));
+    const kept = open ? args : args.slice(0, MOST_TERMS);
+    folded = kept.length < args.length;
+    if (folded) kept.push(TEXT.more(args.length - kept.length));
+    rows.push({ name: `${name} =`, text: TEXT.applied(applied.function, kept, shown), strong: true });
+  } else if (!counted.length) {
     rows.push({ name: `${name} =`, text: shown, strong: true });
   } else if (!lines.length) {
     rows.push({ name: `${name} =`, text: TEXT.sum([TEXT.nothing, ...biases.map((bias) => TEXT.bias(bracket(formatText(bias))))]) + (biases.length ? ` = ${formatText(total)}` : ""), strong: true });

@@ -121,6 +121,7 @@ class GridInput {
   }
 
   #edit(view, index, typed = null) {
+    clearTimeout(this.owner.clicking); // typed right after the click: no pin may overtake the edit
     this.owner.walk.pause();
     this.hover(view, index);
     this.owner.editor.open(view, index, typed);

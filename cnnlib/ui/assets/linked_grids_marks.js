@@ -8,7 +8,7 @@ function drawMarks(view, palette, { marks, spots, labels, veil, cursor, faded })
   const pen = startPen(view.over, view);
   for (const box of view.boxes) {
     if (box.behind) continue;
-    if (faded?.(box.sheet)) cover(pen, palette, box.x, box.y, box.width, box.height, 0.62);
+    if (faded?.(box.sheet)) cover(pen, palette, box.x, box.y, box.width, box.height, 0.45);
     if (veil) drawVeil(pen, view, box, palette, veil);
     for (const { box: cells, level } of marks) drawBoxMark(pen, view, box, palette, cells, level);
     for (const level of new Set(spots.map((spot) => spot.level))) markRegion(pen, view, box, palette, spots.filter((spot) => spot.level === level), level);

@@ -37,6 +37,7 @@ const TEXT = {
   bias: (value) => `${value} (bias)`,
   nothing: "0 (no input cell reaches it)",
   picked: (terms, others) => (others.length ? `${terms} (not taken: ${others.join(", ")})` : terms),
+  applied: (name, values, result) => `${name}(${values.join(", ")}) = ${result}`,
   reads: (label, count) => `reads ${count} ${count === 1 ? "cell" : "cells"} of ${label}`,
   reaches: (label, count) => `reaches ${count} ${count === 1 ? "cell" : "cells"} of ${label}`,
   differs: (value) => `the grid shows ${value}`,
@@ -47,7 +48,7 @@ const TEXT = {
   notANumber: "a number, please",
   tooLarge: (limit) => `at most ±${limit.toLocaleString("en")}`,
   hint: "Hover or tap a cell to see what made it; click to pin it.",
-  hintEdit: "Double-click a value to change it.",
+  hintEdit: "Double-click or double-tap a value to change it.",
 };
 
 const GRID_ICONS = {

@@ -7,7 +7,6 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnlib.arch import zoo
 from cnnlib.ops.kernels import KERNELS
 from cnnlib.ops.kinds import KINDS, Kind, Options
 from cnnlib.runs import client
@@ -183,7 +182,7 @@ def _list_runs() -> list[Run]:
 
 
 def _describe(run: Run) -> str:
-    return f"{zoo.get(run.config.network).title}, {run.id}"
+    return f"{run.config.title}, {run.id}"
 
 
 @st.cache_data(max_entries=32, show_spinner="Reading what the run has learned")

@@ -3,15 +3,19 @@
 import streamlit as st
 
 from cnnlib.ops.kernels import KERNELS
-from cnnlib.ops.kinds import Options
+from cnnlib.ops.kinds import KINDS, Options
 from cnnlib.ui.address import Address, Setting, choice, flag, whole
 from cnnlib.ui.convolution import parade_texts as texts
+from cnnlib.ui.convolution.parade import adapt_options
+from cnnlib.ui.convolution.settings import make_settings
 from cnnlib.ui.input_choice import IMAGE, input_settings
 
 PAGE = "every_convolution"
+SHARED = ("source", "pattern", "size", "image", "upload", "kernel", "padding", "seed")
+CARRIED = ("kernel_size", "filters", "groups", "dilation_rate")
 MULTIPLES = 4  # filters are so many times the channels at most, so that groups always divide them
 
-__all__ = ["PAGE", "choose_shared", "make_parade_settings", "texts"]
+__all__ = ["PAGE", "carry_over", "choose_shared", "make_parade_settings", "texts"]
 
 
 def make_parade_settings() -> list[Setting]:
@@ -27,7 +31,7 @@ def make_parade_settings() -> list[Setting]:
     ]
 
 
-def choose_shared(address: Address, channels: int) -> Options:
+def choose_shared(address: Address) -> Options:
     """Draw the controls; groups are as many as channels."""
     st.selectbox(
         "Kernel",
@@ -49,6 +53,12 @@ def choose_shared(address: Address, channels: int) -> Options:
         "Padding", ("valid", "same"), format_func=str.upper, key=address.key("padding"),
         required=True,
     )  # fmt: skip
+    return read_shared(address)
+
+
+def read_shared(address: Address) -> Options:
+    """What the controls say."""
+    channels = address["channels"]
     return Options(
         kernel=address["kernel"],
         kernel_size=address["kernel_size"],
@@ -58,3 +68,18 @@ def choose_shared(address: Address, channels: int) -> Options:
         padding=address["padding"],
         seed=address["seed"],
     )
+
+
+def carry_over(address: Address, kind: str) -> dict[str, str]:
+    """The same image and kernel as an address of the convolution page."""
+    options = adapt_options(kind, read_shared(address))
+    values = {name: address[name] for name in SHARED} | {
+        name: getattr(options, name) for name in CARRIED if name in KINDS[kind].controls
+    }
+    values["channels"] = min(address["channels"], KINDS[kind].max_channels)
+    own = {setting.name: setting for setting in make_settings(kind)}
+    return {"kind": kind} | {
+        name: own[name].format(value)
+        for name, value in values.items()
+        if value is not None and value != own[name].default
+    }

@@ -35,7 +35,7 @@ class Example:
 
 
 DEFAULTS: dict[str, dict[str, Any]] = {
-    "single": {"size": 6, "kernel": "sobel_x", "pattern": "edge"},
+    "single": {"size": 6, "kernel": "sobel_x", "pattern": "random"},
     "multi": {"size": 6, "channels": 3, "filters": 2, "use_bias": True, "source": IMAGE},
     "volume": {"size": 5, "channels": 4, "kernel": "box", "pattern": "random"},
     "pointwise": {"size": 6, "channels": 3, "filters": 2, "source": IMAGE},
@@ -45,15 +45,16 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "depthwise_separable": {"size": 7, "channels": 3, "filters": 4, "source": IMAGE},
     "flattened": {"size": 6, "channels": 3, "filters": 2, "source": IMAGE},
     "grouped": {"size": 6, "channels": 6, "filters": 6, "groups": 3, "pattern": "random"},
-    "shuffled_grouped": {"size": 6, "channels": 6, "filters": 6, "groups": 3, "pattern": "random"},
+    "shuffled_grouped": {"size": 5, "channels": 6, "filters": 9, "groups": 3, "pattern": "random"},
 }
 
 A_PHOTO = Example("An image, 32 × 32", {"source": IMAGE, "size": 32, "padding": "same"})
 EXAMPLES: dict[str, tuple[Example, ...]] = {
     "single": (
-        Example("An edge, by Sobel"),
+        Example("Any numbers"),
+        Example("An edge, found by Sobel", {"pattern": "edge"}),
         Example("5 × 5 stays 5 × 5 (SAME)", {"size": 5, "padding": "same", "pattern": "ramp"}),
-        Example("Stride 2", {"size": 7, "strides": 2, "pattern": "random"}),
+        Example("Stride 2", {"size": 7, "strides": 2}),
         Example("Blur an image", {**A_PHOTO.values, "kernel": "gaussian", "kernel_size": 5}),
     ),
     "multi": (
@@ -107,8 +108,9 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("One group is the standard one", {"groups": 1}),
     ),
     "shuffled_grouped": (
-        Example("Six channels, three groups"),
-        Example("Two groups", {"groups": 2}),
+        Example("Three groups"),
+        Example("Two groups", {"groups": 2, "filters": 4}),
+        Example("Too few channels in a group to reach all", {"filters": 6}),
     ),
 }  # fmt: skip
 

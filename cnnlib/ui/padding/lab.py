@@ -1,5 +1,6 @@
 """The padding laboratory: one small input, its border of zeros, and what a window makes of it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,12 @@ from numpy.typing import NDArray
 from cnnlib.errors import OperatorError
 from cnnlib.ops.convolution.padding import link_padding, pad_image
 from cnnlib.ops.convolution.standard import conv2d, link_conv2d
-from cnnlib.ops.formulas import Formula, explain_effective_size, explain_output_size
+from cnnlib.ops.formulas import (
+    Formula,
+    explain_effective_size,
+    explain_output_size,
+    explain_zeros,
+)
 from cnnlib.ops.layer_calls import LayerCall
 from cnnlib.ops.padding_report import PaddingReport, report_padding
 from cnnlib.ops.patterns import make_pattern
@@ -62,12 +68,16 @@ def padding_settings() -> list[Setting]:
     ]
 
 
-def choose_padding(address: Address) -> None:
-    """Draw the controls; what they set is in `address`."""
+def offer_examples(address: Address) -> None:
+    """A button for each setting worth looking at."""
     with st.container(horizontal=True, gap="small"):
         for label, values in EXAMPLES.items():
             values = {**values, "predict": address["predict"]}
             st.button(label, on_click=address.reset, args=(values,), key=address.key(label))
+
+
+def choose_padding(address: Address) -> None:
+    """Draw the controls; what they set is in `address`."""
     for column, (name, label, high) in zip(st.columns(4), SLIDERS, strict=True):
         column.slider(label, 1, high, key=address.key(name))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
@@ -170,7 +180,7 @@ def describe_report(report: PaddingReport) -> str:
     else:
         text = (
             f"{_zeros(report.before)} above and on the left, **{report.after} below and on the "
-            f"right**: {report.total} in all do not halve, and Keras puts the odd one there."
+            f"right**. Of {report.total} zeros, an odd number, Keras puts one more at the end."
         )
     if report.unread:
         places = ", ".join(str(place) for place in report.unread)
@@ -182,23 +192,16 @@ def _zeros(count: int) -> str:
     return f"{count} zero" if count == 1 else f"{count} zeros"
 
 
-def explain_setting(address: Address) -> list[Formula]:
-    """The output's size by the notes' formula; a dilated kernel's span before it."""
-    formulas = []
-    if address["dilation"] > 1:
-        formulas.append(explain_effective_size(address["kernel"], address["dilation"]))
-    padding: Padding = address["padding"]
-    formulas.append(
-        explain_output_size(
-            f"Output size, {PADDINGS[padding]}",
-            address["size"],
-            address["kernel"],
-            address["stride"],
-            padding,
-            address["dilation"],
-        )
-    )
-    return formulas
+def explain_setting(address: Address) -> list[list[Formula]]:
+    """What the window spans, the output's size under both rules, and the zeros that SAME adds."""
+    size, k, stride, dilation = (address[name] for name, _, _ in SLIDERS)
+    rows = [[explain_effective_size(k, dilation)]] if dilation > 1 else []
+    sizes = []
+    for padding in ("valid", "same"):
+        with suppress(OperatorError):  # a window that VALID has no room for
+            name = f"Output size, {PADDINGS[padding]}"
+            sizes.append(explain_output_size(name, size, k, stride, padding, dilation))
+    return [*rows, sizes, list(explain_zeros(size, k, stride, address["padding"], dilation))]
 
 
 def compare_paddings(address: Address) -> pd.DataFrame:

@@ -1,0 +1,204 @@
+"""Twins: two tiny networks that differ in one step, trained with one seed, curve over curve.
+
+The runs are ordinary ones: they go on when the page is closed, and the address names them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from cnnlib.arch.spec import BatchNormalization, Spec
+from cnnlib.arch.twins import (
+    MOMENTUM,
+    compute_kept_share,
+    find_equal_starts,
+    list_differences,
+    make_twins,
+)
+from cnnlib.data import DatasetInfo, available
+from cnnlib.errors import LabError
+from cnnlib.runs.config import RunConfig
+from cnnlib.runs.store import open_store
+from cnnlib.runs.twins import Pair, read_pair, start_pair
+from cnnlib.ui.address import Address, Setting, choice, whole
+from cnnlib.ui.cbapd import twins_texts as texts
+from cnnlib.ui.cbapd.twins_outcome import show_pair
+from cnnlib.ui.network_table import network_table
+from cnnlib.ui.page import friendly_errors, plain_text, show_error
+from cnnlib.ui.prose import show_text
+
+PART = "twins"  # of the address: ?twins.epochs=…
+AMOUNTS = (500, 1_000, 2_000, 5_000, 10_000)  # training images, or all of a smaller set
+MAX_EPOCHS, MAX_SEED = 20, 9_999
+LONGEST_ID = 80
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What the controls say: both networks, and the settings of both runs."""
+
+    specs: tuple[Spec, Spec]
+    configs: tuple[RunConfig, RunConfig]
+
+
+@st.fragment
+@friendly_errors()
+def show_twins(steps: Sequence[str]) -> None:
+    """Draw the whole part of the page.
+
+    Args:
+        steps: some of "C", "B", "A", "P", "D" in the page's order. The convolution is put first.
+    """
+    st.subheader(texts.TITLE, anchor=False)
+    show_text("cbapd/twins")
+    blocks = ("C", *(step for step in steps if step != "C"))
+    if blocks != tuple(steps):
+        st.caption(texts.CONVOLUTION_FIRST)
+    infos = {info.name: info for info in available()}
+    address = Address(PART, _make_settings(blocks, list(infos)), part=True)
+    see = st.container()  # above the controls, and filled with what they say
+    pair = _read_pair(address)
+    under_way = pair is not None and not all(run.has_ended for run in pair)
+    with st.container(horizontal=True, vertical_alignment="bottom", border=True):
+        plan = _choose(address, blocks, infos)
+        _offer_buttons(address, plan, pair if under_way else None)
+    address.write()
+    _compare_networks(plan)
+    with see, friendly_errors():
+        if problem := st.session_state.pop(_problem_key(), None):
+            show_error(problem)
+        if pair is None:
+            st.info(texts.NOT_YET.format(train=texts.TRAIN), icon=":material/show_chart:")
+        else:
+            show_pair(pair, address["guess"])
+
+
+def _make_settings(blocks: tuple[str, ...], datasets: list[str]) -> list[Setting]:
+    return [
+        choice("difference", list_differences(blocks)),
+        choice("dataset", datasets),
+        whole("images", 2_000, 1, AMOUNTS[-1]),
+        whole("epochs", 3, 1, MAX_EPOCHS),
+        whole("seed", 0, 0, MAX_SEED),
+        replace(choice("guess", texts.GUESSES), default=None),
+        Setting("a", "", _parse_id),
+        Setting("b", "", _parse_id),
+    ]
+
+
+def _parse_id(text: str) -> str:
+    if len(text) > LONGEST_ID:
+        raise ValueError(text[:20])
+    return text
+
+
+def _problem_key() -> str:
+    return f"{PART}__problem"
+
+
+def _read_pair(address: Address) -> Pair | None:
+    """The pair that the address names; one that cannot be shown is passed over with a line."""
+    ids = address["a"], address["b"]
+    if ids == ("", ""):
+        return None
+    try:
+        return read_pair(*ids)
+    except LabError as error:
+        st.caption(texts.BAD_PAIR.format(reason=plain_text(str(error))))
+        address["a"] = address["b"] = ""
+        return None
+
+
+def _choose(address: Address, blocks: tuple[str, ...], infos: dict[str, DatasetInfo]) -> _Plan:
+    differences = list_differences(blocks)
+    for name, known in (("difference", differences), ("dataset", infos)):
+        if address[name] not in known:  # the page's steps have changed, say
+            address[name] = next(iter(known))
+    st.selectbox(texts.DIFFERENCE, list(differences), format_func=differences.__getitem__,
+                 key=address.key("difference"), width=300)  # fmt: skip
+    st.selectbox(texts.DATASET, list(infos), format_func=lambda name: infos[name].title,
+                 key=address.key("dataset"), width=160)  # fmt: skip
+    info = infos[address["dataset"]]
+    _choose_amount(address, info.train_count)
+    st.number_input(texts.EPOCHS, 1, MAX_EPOCHS, key=address.key("epochs"), width=120)
+    st.number_input(texts.SEED, 0, MAX_SEED, key=address.key("seed"), width=120)
+    st.segmented_control(texts.GUESS, list(texts.GUESSES), format_func=texts.GUESSES.__getitem__,
+                         key=address.key("guess"))  # fmt: skip
+    specs = make_twins(blocks, address["difference"], info.image_shape, len(info.class_names))
+    first, second = (
+        RunConfig(
+            spec=spec,
+            dataset=info.name,
+            limit=address["images"],
+            epochs=address["epochs"],
+            seed=address["seed"],
+        )
+        for spec in specs
+    )
+    return _Plan(specs, (first, second))
+
+
+def _choose_amount(address: Address, there: int) -> None:
+    amounts = sorted({*(amount for amount in AMOUNTS if amount < there), min(there, AMOUNTS[-1])})
+    if address["images"] not in amounts:  # of another data set, or from an address
+        address["images"] = max(n for n in amounts if n <= max(address["images"], amounts[0]))
+    st.selectbox(texts.IMAGES, amounts, format_func=lambda amount: f"{amount:,}",
+                 key=address.key("images"), width=140)  # fmt: skip
+
+
+def _offer_buttons(address: Address, plan: _Plan, under_way: Pair | None) -> None:
+    st.button(texts.TRAIN, type="primary", icon=":material/play_arrow:", key=f"{PART}_train",
+              on_click=_start, args=(address, plan), disabled=under_way is not None)  # fmt: skip
+    st.button(texts.ANOTHER_SEED, icon=":material/casino:", key=f"{PART}_another",
+              on_click=_start, args=(address, plan, 1), disabled=under_way is not None)  # fmt: skip
+    if under_way is not None:
+        st.button(texts.STOP, icon=":material/stop:", key=f"{PART}_stop", on_click=_stop,
+                  args=(under_way,))  # fmt: skip
+
+
+def _start(address: Address, plan: _Plan, next_seed: int = 0) -> None:
+    """Start both runs, unless a second click came while they are under way."""
+    try:
+        if address["a"] and not all(run.has_ended for run in read_pair(address["a"], address["b"])):
+            return
+        seed = (address["seed"] + next_seed) % (MAX_SEED + 1)
+        first, second = (replace(config, seed=seed) for config in plan.configs)
+        ids = start_pair(first, second)
+    except LabError as error:
+        st.session_state[_problem_key()] = str(error)
+        return
+    address["seed"] = seed
+    address["a"], address["b"] = ids
+
+
+def _stop(pair: Pair) -> None:
+    for run in pair:
+        open_store().request_stop(run.id)
+
+
+def _compare_networks(plan: _Plan) -> None:
+    """Both networks' layers and counts side by side, and which weights start alike."""
+    for column, spec in zip(st.columns(2, gap="large"), plan.specs, strict=True):
+        with column:
+            network_table(spec, brief=True)
+    if any(layer.kind == "BatchNormalization" for spec in plan.specs for layer in spec.layers):
+        config = plan.configs[0]
+        steps = -(-(config.limit or 1) // config.batch_size) * config.epochs
+        st.caption(
+            texts.MOMENTUM.format(
+                momentum=MOMENTUM,
+                usual=BatchNormalization().momentum,
+                kept=compute_kept_share(BatchNormalization().momentum, steps),
+                steps=steps,
+            )
+        )
+    starts = find_equal_starts(*plan.specs)
+    equal = ", ".join(f"`{name}`" for name, same in starts.items() if same)
+    other = ", ".join(f"`{name}`" for name, same in starts.items() if not same)
+    if not other:
+        st.caption(texts.ALL_START_EQUAL.format(equal=equal))
+        return
+    dropouts = [sum(layer.kind == "Dropout" for layer in spec.layers) for spec in plan.specs]
+    reason = texts.MOVED if dropouts[0] != dropouts[1] else texts.RESHAPED
+    st.caption(texts.SOME_START_EQUAL.format(equal=equal, other=other, reason=reason))
