@@ -1,12 +1,13 @@
 # make run     the app at http://127.0.0.1:8501   (HOST=0.0.0.0 PORT=8600 to change)
 # make test    every check and test, browser tests included
-# make fast    the tests that need neither TensorFlow nor a browser: under a minute
+# make fast    the tests that run no page, no TensorFlow and no browser: under a minute
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
+SHARED := -n auto --dist loadfile
 
 .PHONY: run test fast check chromium bench clean
 
@@ -14,11 +15,15 @@ run: $(VENV)/.run
 	@echo "CNN Lab: http://$(HOST):$(PORT)"
 	$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT)
 
+SLOW := keras or browser or slow
+
+# Those that drive a browser or a supervisor need the machine for themselves; the others share it.
 test: check chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SHARED) -m "not ($(SLOW))"
+	$(BIN)/python -m pytest -m "$(SLOW)"
 
 fast: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not keras and not browser and not slow"
+	$(BIN)/python -m pytest $(SHARED) -m "not (page or $(SLOW))"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -21,6 +21,11 @@ CASES = (
     ("padding.py", "Stride", {"size": "12"}),
     ("receptive_field.py", "Stride", {}),
     ("parameters.py", "Filters", {}),
+    ("pooling.py", "Window k", {"kind": "max", "source": "image", "size": "32", "channels": "3"}),
+    ("normalization.py", "Images in the batch", {}),
+    ("activation.py", "Size", {}),
+    ("dropout.py", "Draw", {}),
+    ("cbapd.py", "Size", {}),
 )  # fmt: skip
 
 

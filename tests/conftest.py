@@ -11,11 +11,14 @@ from cnnlib.data import load
 # Never the tester's own data: a test without `lab_home` must not find any home at all.
 os.environ["CNNLIB_HOME"] = "/nonexistent/cnnlib-tests-need-lab_home"
 
-ORDER = ("keras", "browser", "slow")
+ORDER = ("page", "keras", "browser", "slow")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast tests answer first; within a group the order of the files stays."""
+    for item in items:
+        if "tests/pages" in item.path.as_posix():
+            item.add_marker(pytest.mark.page)
     items.sort(key=lambda item: max((ORDER.index(mark) + 1 for mark in ORDER
                                      if item.get_closest_marker(mark)), default=0))  # fmt: skip
 

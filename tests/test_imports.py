@@ -41,6 +41,7 @@ def test_nothing_outside_the_pages_and_the_ui_loads_streamlit() -> None:
     assert "streamlit" not in loaded
 
 
+@pytest.mark.page
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_loads_no_keras(page: str, lab_home: Path) -> None:
     code = (

@@ -106,6 +106,10 @@ class Address:
         for setting in settings:
             if found != left or self.key(setting.name) not in st.session_state:
                 self[setting.name] = _read(setting, found.get(self._prefix + setting.name))
+            else:
+                # Said anew in every run: a browser that is slow to draw a widget, and asks for
+                # another run before, would otherwise never hear its value, and send the lowest.
+                self[setting.name] = self[setting.name]
 
     def key(self, name: str) -> str:
         """The key of the setting's widget and of its value in the session's state."""

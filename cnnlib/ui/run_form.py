@@ -109,7 +109,9 @@ def _begin_with(config: RunConfig, infos: dict[str, DatasetInfo]) -> None:
     fallback = RunConfig(dataset=next(iter(infos))).to_dict()
     for name in SETTINGS:
         known = name not in choices or values[name] in choices[name]
-        st.session_state.setdefault(name, values[name] if known else fallback[name])
+        first = values[name] if known else fallback[name]
+        # Said anew in every run; `cnnlib.ui.address` tells why.
+        st.session_state[name] = st.session_state.get(name, first)
 
 
 def _read_address(defaults: RunConfig) -> RunConfig:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from cnnlib.ops.kinds import KINDS
 from tests.browser.grids import (
@@ -234,3 +234,29 @@ def test_a_row_of_the_table_opens_its_kind_with_the_same_image(lab, visit) -> No
     for part in ("kind=dilated", "size=16", "kernel=gaussian", "image=3"):
         assert part in href, href
     expect_equal_to_keras(visitor)
+
+
+def test_a_click_before_the_sliders_are_drawn_leaves_them_as_they_are(lab, visit) -> None:
+    """On a slow network the grids may be there before the sliders' code has come."""
+    visitor = visit(lab)
+    held: list[Route] = []
+    visitor.page.route(
+        re.compile(r"/(Slider|NumberInput)[^/]*\.js"), lambda route: held.append(route)
+    )
+    visitor.page.goto(f"{visitor.url}/{PAGE}?size=7&strides=2&kernel_size=5")
+    wait_for_grids(visitor)
+    assert held, "the sliders' code has another name now"
+    click(visitor, "stage_0", 1, 1, 0)
+    visitor.page.wait_for_url(re.compile("cell=stage_0"))
+    for route in held:
+        route.continue_()
+    visitor.page.unroute_all(behavior="ignoreErrors")
+    expect(visitor.part("stSlider").first).to_be_visible()
+    visitor.wait_until_idle()
+    visitor.part("grid-stage_0").scroll_into_view_if_needed()
+    click(visitor, "stage_0", 0, 1, 0)
+    visitor.page.wait_for_url(re.compile("cell=stage_0.0.1"))
+    visitor.wait_until_idle()
+    href = visitor.page.evaluate("location.href")
+    for part in ("size=7", "strides=2", "kernel_size=5"):
+        assert part in href, href
