@@ -11,6 +11,7 @@ from cnnlib.figures.theme import COLORS, apply_theme
 Floats = NDArray[np.floating]
 POSITIVE, NEGATIVE = COLORS["train"], COLORS["validation"]
 NODE_SIZE = 30
+ERROR_TICKS = [digit * 10.0**power for power in range(-4, 4) for digit in (1, 2, 5)]
 
 
 def make_thinned_network_figure(
@@ -133,6 +134,8 @@ def make_error_figure(
                        line={"color": COLORS["muted"], "width": 2, "dash": "dash"},
                        hoverinfo="skip")  # fmt: skip
     figure.update_xaxes(type="log", title="draws n", fixedrange=True, dtick=1)
-    figure.update_yaxes(type="log", title="mean |error|", fixedrange=True, nticks=6)
+    figure.update_yaxes(
+        type="log", title="mean |error|", fixedrange=True, tickvals=ERROR_TICKS, tickformat="~g"
+    )
     figure.update_layout(height=height, dragmode=False)
     return apply_theme(figure)

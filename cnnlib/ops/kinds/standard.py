@@ -1,25 +1,18 @@
-"""The kinds that are one Keras layer each, and differ in what the learner may set."""
+"""The kinds that are one `keras.layers.Conv2D`, and differ in what the learner may set."""
 
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from cnnlib.ops.convolution import (
     conv2d,
-    conv2d_transpose,
-    conv3d,
     stage_conv2d,
     stage_conv2d_in_two_steps,
-    stage_conv2d_transpose,
-    stage_conv3d,
 )
 from cnnlib.ops.formulas import (
     Formula,
     explain_effective_size,
     explain_output_size,
     explain_product,
-    explain_transposed_size,
 )
 from cnnlib.ops.kinds.base import (
     Explanation,
@@ -140,136 +133,6 @@ class Grouped(StandardConvolution):
         plain = super().explain(options, input_shape, output_shape)
         standard = explain_standard(options, input_shape[-1], output_shape)
         return Explanation(plain.sizes, plain.params, plain.macs, standard)
-
-
-class Transposed(Kind):
-    """`keras.layers.Conv2DTranspose`; its kernel is (rows, columns, filters, in_channels)."""
-
-    name, title = "transposed", "Transposed"
-    controls = ("kernel", "kernel_size", "filters", "strides", "padding", "use_bias")
-
-    def make_weights(self, options: Options, input_shape: Index) -> Weights:
-        size = (options.kernel_size, options.kernel_size)
-        kernel = choose_kernel(options, size, input_shape[-1], options.filters)
-        turned = np.ascontiguousarray(kernel.swapaxes(2, 3))
-        return {"kernel": turned, **make_bias(options, options.filters)}
-
-    def compute(self, x: Floats, weights: Weights, options: Options) -> list[Stage]:
-        return stage_conv2d_transpose(x, weights["kernel"], **self._settings(weights, options))
-
-    def run(self, images: Floats, weights: Weights, options: Options) -> Floats:
-        return conv2d_transpose(images, weights["kernel"], **self._settings(weights, options))
-
-    @staticmethod
-    def _settings(weights: Weights, options: Options) -> dict[str, Any]:
-        return {
-            "strides": options.strides,
-            "padding": options.padding,
-            "bias": weights.get("bias"),
-        }
-
-    def make_layer_calls(
-        self, weights: Weights, options: Options, input_shape: Index
-    ) -> list[LayerCall]:
-        arguments = {
-            "filters": options.filters,
-            "kernel_size": options.kernel_size,
-            **drop_defaults(
-                strides=options.strides, padding=options.padding, use_bias=options.use_bias
-            ),
-        }
-        return [LayerCall("Conv2DTranspose", arguments, collect(weights, "kernel", "bias"))]
-
-    def explain(self, options: Options, input_shape: Index, output_shape: Index) -> Explanation:
-        size, stride = options.kernel_size, options.strides
-        height, width = (
-            explain_transposed_size(name, places, size, stride, options.padding)
-            for name, places in zip(("Output height", "Output width"), input_shape, strict=False)
-        )
-        macs = explain_product(
-            "MACs",
-            [
-                ("H_{in}", input_shape[0]),
-                ("W_{in}", input_shape[1]),
-                ("k", size),
-                ("k", size),
-                ("C_{in}", input_shape[-1]),
-                ("C_{out}", output_shape[-1]),
-            ],
-        )
-        params = count_standard_params(options, input_shape[-1], output_shape[-1])
-        return Explanation((height, width), (params,), (macs,))
-
-
-class Volume(Kind):
-    """`keras.layers.Conv3D`: the image's channels, stacked as slices, are the depth."""
-
-    name, title = "volume", "3-D"
-    controls = ("kernel", "kernel_size", "kernel_depth", "filters", "strides", "padding",
-                "use_bias")  # fmt: skip
-    max_channels = 6
-
-    def prepare(self, image: Floats) -> Floats:
-        return np.ascontiguousarray(image.transpose(2, 0, 1))[..., np.newaxis]
-
-    def make_weights(self, options: Options, input_shape: Index) -> Weights:
-        flat = choose_kernel(
-            options, (options.kernel_size, options.kernel_size), 1, options.filters
-        )
-        kernel = np.repeat(flat[np.newaxis], options.kernel_depth, axis=0)
-        return {"kernel": kernel, **make_bias(options, options.filters)}
-
-    def compute(self, x: Floats, weights: Weights, options: Options) -> list[Stage]:
-        return stage_conv3d(x, weights["kernel"], **self._settings(weights, options))
-
-    def run(self, images: Floats, weights: Weights, options: Options) -> Floats:
-        return conv3d(images, weights["kernel"], **self._settings(weights, options))
-
-    def _settings(self, weights: Weights, options: Options) -> dict[str, Any]:
-        return {
-            "strides": self._strides(options),
-            "padding": options.padding,
-            "bias": weights.get("bias"),
-        }
-
-    def make_layer_calls(
-        self, weights: Weights, options: Options, input_shape: Index
-    ) -> list[LayerCall]:
-        strides = options.strides if options.strides == 1 else self._strides(options)
-        arguments = {
-            "filters": options.filters,
-            "kernel_size": (options.kernel_depth, options.kernel_size, options.kernel_size),
-            **drop_defaults(strides=strides, padding=options.padding, use_bias=options.use_bias),
-        }
-        return [LayerCall("Conv3D", arguments, collect(weights, "kernel", "bias"))]
-
-    def explain(self, options: Options, input_shape: Index, output_shape: Index) -> Explanation:
-        sizes = [
-            explain_output_size(name, places, kernel_size, stride, options.padding)
-            for name, places, kernel_size, stride in zip(
-                ("Output depth", "Output height", "Output width"),
-                input_shape,
-                (options.kernel_depth, options.kernel_size, options.kernel_size),
-                self._strides(options),
-                strict=False,
-            )
-        ]
-        window = [
-            ("k_d", options.kernel_depth),
-            ("k", options.kernel_size),
-            ("k", options.kernel_size),
-        ]
-        both = [("C_{in}", input_shape[-1]), ("C_{out}", options.filters)]
-        biases = ("C_{out}", options.filters if options.use_bias else 0)
-        places = list(zip(("D_{out}", "H_{out}", "W_{out}"), output_shape, strict=False))
-        params = explain_product("Parameters", [*window, *both], biases)
-        macs = explain_product("MACs", [*places, *window, *both])
-        return Explanation(tuple(sizes), (params,), (macs,))
-
-    @staticmethod
-    def _strides(options: Options) -> tuple[int, int, int]:
-        """Every slice is visited; strides thin rows and columns."""
-        return (1, options.strides, options.strides)
 
 
 def explain_sizes(options: Options, input_shape: Index) -> tuple[Formula, ...]:
