@@ -14,16 +14,9 @@ from streamlit.testing.v1 import AppTest
 from cnnlib.ops.linkage import Linkage, Tap, link_all, link_one_to_one
 from cnnlib.ops.windows import slide, slide_transposed
 from cnnlib.ui import linked_grids as module
-from cnnlib.ui.linked_grids import (
-    Cell,
-    Edit,
-    Grid,
-    Link,
-    check_links,
-    make_payload,
-    read_cell,
-    read_edit,
-)
+from cnnlib.ui.linked_grids import Cell, Edit, Grid, Link
+from cnnlib.ui.linked_grids_data import check_links
+from cnnlib.ui.linked_grids_wire import make_payload, read_cell, read_edit
 
 HTML, CSS = module._asset("linked_grids.html"), module._asset("linked_grids.css")
 JS = "\n".join(module._asset(name) for name in module._SCRIPTS)

@@ -5,7 +5,7 @@ import pytest
 
 from cnnlib.ops.kinds import KINDS, Options
 from cnnlib.ui.input_choice import Input, picture_to_channels
-from cnnlib.ui.linked_grids import check_links
+from cnnlib.ui.linked_grids_data import check_links
 from cnnlib.ui.stage_grids import make_stage_grids
 
 
