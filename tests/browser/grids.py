@@ -25,8 +25,14 @@ def ask(visitor: Visit, what: str, *arguments: object) -> object:
 def locate(visitor: Visit, grid: str, *index: int) -> tuple[float, float]:
     # To the middle: at the top Streamlit's own header would lie over it.
     stage(visitor, grid).evaluate("stage => stage.scrollIntoView({ block: 'center' })")
-    place = ask(visitor, "locate", grid, list(index))
-    assert place is not None, f"{grid}{index} is not in front"
+    before = None
+    for _ in range(50):  # until what stands above it has been drawn and it moves no more
+        place = ask(visitor, "locate", grid, list(index))
+        assert place is not None, f"{grid}{index} is not in front"
+        if place == before:
+            break
+        before = place
+        visitor.page.wait_for_timeout(100)
     return place["x"], place["y"]
 
 

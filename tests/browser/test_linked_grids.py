@@ -394,7 +394,9 @@ def test_play_goes_on_through_a_rerun(see) -> None:
     expect(stage(visitor, "output")).to_have_attribute("data-rows", "5")
     visitor.part("grid-speed").fill("3")
     visitor.part("grid-play").click()
-    visitor.page.evaluate("document.querySelector('.lab-grids').labGrids.setStateValue('cell', {})")
+    visitor.page.evaluate(
+        "document.querySelector('.lab-grids').labGrids.setTriggerValue('cell', {})"
+    )
     visitor.wait_until_idle()
     expect(visitor.part("grid-position")).to_have_text(re.compile(r"cell ([6-9]) of 25"))
     expect(root(visitor)).to_have_attribute("data-playing", "true")
