@@ -4,12 +4,12 @@ import streamlit as st
 
 from cnnlib.ui.activation import texts
 from cnnlib.ui.activation.by_hand import explain
-from cnnlib.ui.activation.controls import choose_function, choose_scale, offer_examples
+from cnnlib.ui.activation.controls import choose_function, choose_scale
 from cnnlib.ui.activation.experiment import make_questions, run_experiment
 from cnnlib.ui.activation.grids import show_grids
-from cnnlib.ui.activation.settings import open_address
+from cnnlib.ui.activation.settings import EXAMPLES, open_address
 from cnnlib.ui.activation.views import show_comparison, show_curves, show_depth, show_dying
-from cnnlib.ui.anatomy import check_with_keras, predict, show_code
+from cnnlib.ui.anatomy import check_with_keras, offer_examples, predict, show_code
 from cnnlib.ui.input_choice import MAX_CHANNELS, choose_input
 from cnnlib.ui.latex_lines import show_told
 from cnnlib.ui.navigation import ACTIVATION
@@ -22,7 +22,7 @@ with friendly_errors():
     address = open_address()
     choose_function(address)
     show_text("activation/intro")
-    offer_examples(address)
+    offer_examples(address, EXAMPLES)
     see = st.container()  # above the controls, and filled with what they say
     with st.container(horizontal=True, border=True):
         picture = choose_input(address, max_channels=MAX_CHANNELS)

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from cnnlib.ops.block_layers import make_layer_calls
-from cnnlib.ui.anatomy import PREDICT, PREDICT_HELP, by_hand, predict, show_code
+from cnnlib.ui.anatomy import PREDICT, PREDICT_HELP, by_hand, offer_examples, predict, show_code
 from cnnlib.ui.cbapd import texts
-from cnnlib.ui.cbapd.editor import choose_steps, offer_examples
+from cnnlib.ui.cbapd.editor import choose_steps
 from cnnlib.ui.cbapd.lab import (
     BlockLab,
     compute_lab,
@@ -13,7 +13,7 @@ from cnnlib.ui.cbapd.lab import (
     explain,
     make_questions,
 )
-from cnnlib.ui.cbapd.settings import open_address, read_steps
+from cnnlib.ui.cbapd.settings import EXAMPLES, open_address, read_steps
 from cnnlib.ui.cbapd.twins import show_twins
 from cnnlib.ui.cbapd.views import check_block, show_grids, show_steps_table, show_swaps
 from cnnlib.ui.input_choice import choose_input
@@ -35,7 +35,7 @@ with friendly_errors():
     page_heading(texts.TITLE, texts.LEAD)
     show_text("cbapd/steps")
     address = open_address()
-    offer_examples(address)
+    offer_examples(address, EXAMPLES)
     lab, shown = None, False
     see = st.container()  # above the controls, and filled with what they say
     choose_steps(address, describe_norm(address))

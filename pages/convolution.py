@@ -5,11 +5,12 @@ import streamlit as st
 from cnnlib.ops.kinds import KINDS
 from cnnlib.ui.anatomy import PREDICT, PREDICT_HELP, by_hand, check_with_keras, predict, show_code
 from cnnlib.ui.convolution import texts
-from cnnlib.ui.convolution.controls import choose_kind, choose_options, offer_examples
+from cnnlib.ui.convolution.controls import choose_options
 from cnnlib.ui.convolution.experiment import make_questions, run_experiment, show_grids
 from cnnlib.ui.convolution.extras import show_extras
-from cnnlib.ui.convolution.settings import open_address
+from cnnlib.ui.convolution.settings import EXAMPLES, PAGE, make_settings, open_address
 from cnnlib.ui.input_choice import choose_input
+from cnnlib.ui.kind_choice import choose_kind, offer_kind_examples
 from cnnlib.ui.navigation import CONVOLUTION
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup
 from cnnlib.ui.prose import show_text
@@ -18,10 +19,10 @@ page_setup(CONVOLUTION.title, icon=CONVOLUTION.icon)
 with friendly_errors():
     page_heading(texts.TITLE, texts.LEAD)
     address = open_address()
-    choose_kind()
+    choose_kind(PAGE, KINDS, make_settings)
     kind = KINDS[address["kind"]]
     show_text(f"convolution/{kind.name}")
-    offer_examples(address)
+    offer_kind_examples(address, EXAMPLES[kind.name])
     experiment, shown = None, False
     see = st.container()  # above the controls, and filled with what they say
     with st.container(horizontal=True, border=True):

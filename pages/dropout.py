@@ -3,11 +3,11 @@
 import streamlit as st
 
 from cnnlib.ui.address import Address
-from cnnlib.ui.anatomy import by_hand, predict, show_code
+from cnnlib.ui.anatomy import by_hand, offer_examples, predict, show_code
 from cnnlib.ui.dropout import texts
-from cnnlib.ui.dropout.controls import choose_dropout, list_places, offer_examples
+from cnnlib.ui.dropout.controls import choose_dropout, list_places
 from cnnlib.ui.dropout.lab import DropoutLab, compute_lab, explain, make_questions
-from cnnlib.ui.dropout.settings import open_address
+from cnnlib.ui.dropout.settings import EXAMPLES, open_address
 from cnnlib.ui.dropout.views import (
     check_inference,
     show_grids,
@@ -34,7 +34,7 @@ with friendly_errors():
     page_heading(texts.TITLE, texts.LEAD)
     show_text("dropout/dropout")
     address = open_address()
-    offer_examples(address)
+    offer_examples(address, EXAMPLES)
     lab, shown = None, False
     see = st.container()  # above the controls, and filled with what they say
     choose_dropout(address)

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from cnnlib.ui.anatomy import check_with_keras, predict, show_code
+from cnnlib.ui.anatomy import check_with_keras, offer_examples, predict, show_code
 from cnnlib.ui.latex_lines import show_told
 from cnnlib.ui.navigation import NORMALIZATION
 from cnnlib.ui.normalization import texts
 from cnnlib.ui.normalization.by_hand import explain
-from cnnlib.ui.normalization.controls import choose_batch, choose_weights, offer_examples
+from cnnlib.ui.normalization.controls import choose_batch, choose_weights
 from cnnlib.ui.normalization.experiment import make_questions, run_experiment
 from cnnlib.ui.normalization.forgotten import show_forgotten
 from cnnlib.ui.normalization.grids import show_grids
-from cnnlib.ui.normalization.settings import open_address
+from cnnlib.ui.normalization.settings import EXAMPLES, open_address
 from cnnlib.ui.normalization.views import show_moving, show_on_curve
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup
 from cnnlib.ui.prose import show_text
@@ -21,7 +21,7 @@ with friendly_errors():
     page_heading(NORMALIZATION.title, texts.LEAD)
     address = open_address()
     show_text("normalization/intro")
-    offer_examples(address)
+    offer_examples(address, EXAMPLES)
     see = st.container()  # above the controls, and filled with what they say
     with st.container(horizontal=True, border=True):
         choose_batch(address)

@@ -3,17 +3,24 @@
 import streamlit as st
 
 from cnnlib.ui.address import Address
-from cnnlib.ui.anatomy import Question, by_hand, check_with_keras, predict, show_code
+from cnnlib.ui.anatomy import (
+    Question,
+    by_hand,
+    check_with_keras,
+    offer_examples,
+    predict,
+    show_code,
+)
 from cnnlib.ui.navigation import PADDING
 from cnnlib.ui.padding.edge import show_dark_edge
 from cnnlib.ui.padding.lab import (
+    EXAMPLES,
     PaddingLab,
     choose_padding,
     compare_paddings,
     compute_lab,
     describe_report,
     explain_setting,
-    offer_examples,
     padding_settings,
     show_grids,
 )
@@ -54,7 +61,7 @@ with friendly_errors():
     page_heading(PADDING.title, LEAD)
     show_text("padding")
     address = Address("padding", padding_settings())
-    offer_examples(address)
+    offer_examples(address, EXAMPLES)
     lab = None
     see = st.container()  # above the controls, and filled with what they say
     choose_padding(address)

@@ -4,13 +4,14 @@ import streamlit as st
 
 from cnnlib.ops.layer_calls import make_keras_code
 from cnnlib.ui.address import Address
-from cnnlib.ui.anatomy import CODE, Question, by_hand, predict
+from cnnlib.ui.anatomy import CODE, Question, by_hand, offer_examples, predict
 from cnnlib.ui.checks import register_comparison
 from cnnlib.ui.keras_badge import keras_badge
 from cnnlib.ui.navigation import PARAMETERS
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup
 from cnnlib.ui.parameters import (
     CHECKED_PARAMS,
+    EXAMPLES,
     Comparison,
     choose_layers,
     compare_conv,
@@ -20,7 +21,6 @@ from cnnlib.ui.parameters import (
     explain_conv,
     explain_dense,
     make_code_calls,
-    offer_examples,
     parameter_settings,
     show_grids,
     show_growth,
@@ -75,7 +75,7 @@ with friendly_errors():
     page_heading(PARAMETERS.title, LEAD)
     show_text("parameters")
     address = Address("parameters", parameter_settings())
-    offer_examples(address)
+    offer_examples(address, EXAMPLES)
     counted = False
     see = st.container()  # above the controls, and filled with what they say
     choose_layers(address)

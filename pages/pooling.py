@@ -5,24 +5,25 @@ import streamlit as st
 from cnnlib.ops.pools import POOLS
 from cnnlib.ui.anatomy import PREDICT, PREDICT_HELP, predict, show_code
 from cnnlib.ui.input_choice import choose_input
+from cnnlib.ui.kind_choice import choose_kind, offer_kind_examples
 from cnnlib.ui.navigation import POOLING
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup
 from cnnlib.ui.pooling import texts
-from cnnlib.ui.pooling.controls import choose_kind, choose_options, choose_view, offer_examples
+from cnnlib.ui.pooling.controls import choose_options, choose_view
 from cnnlib.ui.pooling.experiment import check, make_questions, run_experiment, show_grids
 from cnnlib.ui.pooling.extras import explain, show_extras
 from cnnlib.ui.pooling.patch import show_patch
-from cnnlib.ui.pooling.settings import open_address
+from cnnlib.ui.pooling.settings import EXAMPLES, PAGE, make_settings, open_address
 from cnnlib.ui.prose import show_text
 
 page_setup(POOLING.title, icon=POOLING.icon)
 with friendly_errors():
     page_heading(texts.TITLE, texts.LEAD)
     address = open_address()
-    choose_kind()
+    choose_kind(PAGE, POOLS, make_settings)
     pool = POOLS[address["kind"]]
     show_text(f"pooling/{pool.name}")
-    offer_examples(address)
+    offer_kind_examples(address, EXAMPLES[pool.name])
     experiment, shown = None, False
     choose_view(address)
     see = st.container()  # above the controls, and filled with what they say

@@ -1,9 +1,10 @@
 """The parts that every concept page has: predict, by hand, check, code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from cnnlib.ops.formulas import Formula
 from cnnlib.ops.layer_calls import Calls, DefinitionCall, LayerCall, make_keras_code
+from cnnlib.ui.address import Address
 from cnnlib.ui.checks import register_comparison
 from cnnlib.ui.keras_badge import keras_badge
 
@@ -44,6 +46,24 @@ class Question:
 
     def describe(self, number: float) -> str:
         return f"{number:,.5g}" if isinstance(self.answer, float) else f"{number:,}"
+
+
+def offer_examples(address: Address, examples: Mapping[str, Mapping[str, Any]]) -> None:
+    """A button for each setting worth looking at; whether to predict first stays as it is.
+
+    Args:
+        examples: title -> what differs from the page's defaults.
+    """
+    with st.container(horizontal=True, gap="small"):
+        for title, values in examples.items():
+            st.button(
+                title,
+                key=address.key(f"example_{title}"),
+                type="tertiary",
+                icon=":material/play_circle:",
+                on_click=address.reset,
+                args=({**values, "predict": address["predict"]},),
+            )
 
 
 def predict(questions: Sequence[Question], *, key: str, setting: object) -> bool:

@@ -54,14 +54,6 @@ def parameter_settings() -> list[Setting]:
     ]
 
 
-def offer_examples(address: Address) -> None:
-    """A button for each setting worth looking at."""
-    with st.container(horizontal=True, gap="small"):
-        for label, values in EXAMPLES.items():
-            values = {**values, "predict": address["predict"]}
-            st.button(label, on_click=address.reset, args=(values,), key=address.key(label))
-
-
 def choose_layers(address: Address) -> None:
     """Draw the controls; what they set is in `address`."""
     image, conv, dense = st.columns(3, gap="large")

@@ -18,7 +18,7 @@ PAGE = "counting-parameters"
 def test_every_output_cell_meets_the_same_weights(lab, visit) -> None:
     visitor = visit(lab, PAGE)
     wait_for_grids(visitor)
-    visitor.button("3×3 on colour").click()
+    visitor.page.get_by_role("button", name="3×3 on colour").click()
     expect(visitor.page).to_have_url(re.compile("channels=3"))
     wait_for_grids(visitor)
     for cell in ((0, 0, 0), (4, 2, 0)):

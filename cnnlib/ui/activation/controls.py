@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnlib.ops.activations import ACTIVATIONS
 from cnnlib.ui.activation import texts
-from cnnlib.ui.activation.settings import BIAS, EXAMPLES, NAMES, WEIGHT
+from cnnlib.ui.activation.settings import BIAS, NAMES, WEIGHT
 from cnnlib.ui.address import Address
 from cnnlib.ui.anatomy import PREDICT, PREDICT_HELP
 
@@ -14,16 +14,6 @@ def choose_function(address: Address) -> None:
         "Activation", NAMES, format_func=lambda name: ACTIVATIONS[name].title, required=True,
         key=address.key("function"), label_visibility="collapsed", wrap=True,
     )  # fmt: skip
-
-
-def offer_examples(address: Address) -> None:
-    """A button for each example; predicting stays on."""
-    with st.container(horizontal=True, gap="small"):
-        for number, (title, values) in enumerate(EXAMPLES.items()):
-            values = {**values, "predict": address["predict"]}
-            st.button(title, key=address.key(f"example_{number}"), type="tertiary",
-                      icon=":material/play_circle:", on_click=address.reset,
-                      args=(values,))  # fmt: skip
 
 
 def choose_scale(address: Address) -> None:

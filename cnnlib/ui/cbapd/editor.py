@@ -7,21 +7,8 @@ import streamlit as st
 from cnnlib.ops.kernels import KERNELS
 from cnnlib.ui.address import Address
 from cnnlib.ui.cbapd import texts
-from cnnlib.ui.cbapd.settings import EXAMPLES, LIMITS, MAX_RATE, RATE_STEP
+from cnnlib.ui.cbapd.settings import LIMITS, MAX_RATE, RATE_STEP
 from cnnlib.ui.edits import forget_edits
-
-
-def offer_examples(address: Address) -> None:
-    with st.container(horizontal=True, gap="small"):
-        for number, (title, values) in enumerate(EXAMPLES.items()):
-            st.button(
-                title,
-                key=address.key(f"example_{number}"),
-                type="tertiary",
-                icon=":material/play_circle:",
-                on_click=address.reset,
-                args=({**values, "predict": address["predict"]},),
-            )
 
 
 def choose_steps(address: Address, norm_note: str) -> None:

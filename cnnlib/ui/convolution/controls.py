@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnlib.ops.kernels import KERNELS
-from cnnlib.ops.kinds import KINDS, Kind, Options
+from cnnlib.ops.kinds import Kind, Options
 from cnnlib.runs import client
 from cnnlib.runs.arrays import decode_array
 from cnnlib.runs.files import read_checkpoint
@@ -16,13 +16,8 @@ from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 from cnnlib.ui.address import Address
 from cnnlib.ui.convolution.settings import (
-    EXAMPLES,
-    KIND,
     LEARNED,
     LIMITS,
-    PAGE,
-    Example,
-    make_settings,
 )
 from cnnlib.ui.edits import forget_edits
 
@@ -45,44 +40,6 @@ SWITCHES = {
 FROM_RUN = "Learned by a run"
 NO_RUN = "No run has a checkpoint yet: train a network first, then look at what it has learned."
 RUNS_OFFERED = 20
-
-
-def choose_kind() -> None:
-    """The row of kinds; another kind begins with what suits it."""
-    st.pills(
-        "Kind",
-        list(KINDS),
-        format_func=lambda name: KINDS[name].title,
-        key=f"{PAGE}_{KIND.name}",
-        required=True,
-        on_change=_start_kind,
-        label_visibility="collapsed",
-        wrap=True,
-    )
-
-
-def _start_kind() -> None:
-    kind = st.session_state[f"{PAGE}_{KIND.name}"]
-    Address(PAGE, make_settings(kind)).reset({"kind": kind})
-
-
-def offer_examples(address: Address) -> None:
-    """A button for each example of the kind."""
-    kind = address["kind"]
-    with st.container(horizontal=True, gap="small"):
-        for number, example in enumerate(EXAMPLES[kind]):
-            st.button(
-                example.title,
-                key=f"{PAGE}_example_{kind}_{number}",
-                type="tertiary",
-                icon=":material/play_circle:",
-                on_click=_show_example,
-                args=(address, kind, example),
-            )
-
-
-def _show_example(address: Address, kind: str, example: Example) -> None:
-    address.reset({"kind": kind, **example.values})
 
 
 def choose_options(address: Address, kind: Kind) -> Options:

@@ -1,7 +1,5 @@
 """What can be set on the convolution pages, what each kind begins with, and its examples."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from cnnlib.ops.kernels import KERNELS
@@ -10,6 +8,7 @@ from cnnlib.ui.address import Address, Setting, choice, flag, whole
 from cnnlib.ui.cell_setting import cell_setting
 from cnnlib.ui.edits import edits_setting
 from cnnlib.ui.input_choice import IMAGE, NUMBERS, input_settings
+from cnnlib.ui.kind_choice import Example
 
 PAGE = "convolution"
 LEARNED = "learned"
@@ -24,14 +23,6 @@ LIMITS = {
     "groups": (1, 6),
     "seed": (0, 9999),
 }
-
-
-@dataclass(frozen=True)
-class Example:
-    """A setting worth looking at: what differs from what its kind begins with."""
-
-    title: str
-    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 DEFAULTS: dict[str, dict[str, Any]] = {

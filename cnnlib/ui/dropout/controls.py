@@ -8,21 +8,8 @@ from cnnlib.arch.spec import Dropout
 from cnnlib.ui.address import Address
 from cnnlib.ui.anatomy import PREDICT, PREDICT_HELP
 from cnnlib.ui.dropout import texts
-from cnnlib.ui.dropout.settings import EXAMPLES, MOST_DRAWS, RATE_STEP
+from cnnlib.ui.dropout.settings import MOST_DRAWS, RATE_STEP
 from cnnlib.ui.input_choice import choose_input
-
-
-def offer_examples(address: Address) -> None:
-    with st.container(horizontal=True, gap="small"):
-        for number, (title, values) in enumerate(EXAMPLES.items()):
-            st.button(
-                title,
-                key=address.key(f"example_button_{number}"),
-                type="tertiary",
-                icon=":material/play_circle:",
-                on_click=address.reset,
-                args=({**values, "predict": address["predict"]},),
-            )
 
 
 def choose_dropout(address: Address) -> None:

@@ -11,7 +11,6 @@ from cnnlib.ui.normalization import texts
 from cnnlib.ui.normalization.settings import (
     CHANNELS,
     EPSILONS,
-    EXAMPLES,
     IMAGES,
     MAX_BATCHES,
     MAX_IMAGES,
@@ -20,16 +19,6 @@ from cnnlib.ui.normalization.settings import (
     SCALE,
     SOURCES,
 )
-
-
-def offer_examples(address: Address) -> None:
-    """A button for each example; predicting stays on."""
-    with st.container(horizontal=True, gap="small"):
-        for number, (title, values) in enumerate(EXAMPLES.items()):
-            values = {**values, "predict": address["predict"]}
-            st.button(title, key=address.key(f"example_{number}"), type="tertiary",
-                      icon=":material/play_circle:", on_click=address.reset,
-                      args=(values,))  # fmt: skip
 
 
 def choose_batch(address: Address) -> None:

@@ -68,14 +68,6 @@ def padding_settings() -> list[Setting]:
     ]
 
 
-def offer_examples(address: Address) -> None:
-    """A button for each setting worth looking at."""
-    with st.container(horizontal=True, gap="small"):
-        for label, values in EXAMPLES.items():
-            values = {**values, "predict": address["predict"]}
-            st.button(label, on_click=address.reset, args=(values,), key=address.key(label))
-
-
 def choose_padding(address: Address) -> None:
     """Draw the controls; what they set is in `address`."""
     for column, (name, label, high) in zip(st.columns(4), SLIDERS, strict=True):

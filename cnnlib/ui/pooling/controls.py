@@ -4,58 +4,15 @@ from typing import Any
 
 import streamlit as st
 
-from cnnlib.ops.pools import POOLS, Options, Pool
+from cnnlib.ops.pools import Options, Pool
 from cnnlib.ui.address import Address
 from cnnlib.ui.edits import forget_edits
 from cnnlib.ui.pooling import texts
 from cnnlib.ui.pooling.settings import (
-    EXAMPLES,
-    KIND,
     LEVELS,
     LIMITS,
-    PAGE,
     SHARES,
-    Example,
-    make_settings,
 )
-
-
-def choose_kind() -> None:
-    """The row of kinds; another kind begins with what suits it."""
-    st.pills(
-        "Kind",
-        list(POOLS),
-        format_func=lambda name: POOLS[name].title,
-        key=f"{PAGE}_{KIND.name}",
-        required=True,
-        on_change=_start_kind,
-        label_visibility="collapsed",
-        wrap=True,
-    )
-
-
-def _start_kind() -> None:
-    kind = st.session_state[f"{PAGE}_{KIND.name}"]
-    Address(PAGE, make_settings(kind)).reset({"kind": kind})
-
-
-def offer_examples(address: Address) -> None:
-    """A button for each example of the kind."""
-    kind = address["kind"]
-    with st.container(horizontal=True, gap="small"):
-        for number, example in enumerate(EXAMPLES[kind]):
-            st.button(
-                example.title,
-                key=f"{PAGE}_example_{kind}_{number}",
-                type="tertiary",
-                icon=":material/play_circle:",
-                on_click=_show_example,
-                args=(address, kind, example),
-            )
-
-
-def _show_example(address: Address, kind: str, example: Example) -> None:
-    address.reset({"kind": kind, **example.values})
 
 
 def choose_view(address: Address) -> None:

@@ -1,7 +1,5 @@
 """What can be set on the pooling page, what each kind begins with, and its examples."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from cnnlib.ops.pools import POOLS
@@ -9,6 +7,7 @@ from cnnlib.ui.address import Address, Setting, choice, flag, real, whole
 from cnnlib.ui.cell_setting import cell_setting
 from cnnlib.ui.edits import edits_setting
 from cnnlib.ui.input_choice import IMAGE, NUMBERS, input_settings
+from cnnlib.ui.kind_choice import Example
 from cnnlib.ui.pooling.texts import FORWARD, MODES, VIEWS
 
 PAGE = "pooling"
@@ -17,14 +16,6 @@ LIMITS = {"pool_size": (1, 4), "strides": (1, 4), "clusters": (1, 4), "seed": (0
 SHARES = {"alpha": (0.0, 1.0, 0.05), "sharpness": (0.05, 20.0, 0.05)}
 """Low, high and step of the numbers that are not whole."""
 LEVELS = (1, 2, 3, 4)
-
-
-@dataclass(frozen=True)
-class Example:
-    """A setting worth looking at: what differs from what its kind begins with."""
-
-    title: str
-    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 COLORS = {"channels": 3, "source": IMAGE}
