@@ -10,7 +10,8 @@ from benchmarks.sides import compare
 
 
 def main() -> None:
-    from cnnlib.arch.spec import Dense, Flatten, Spec
+    from cnnlib.arch.layers import Dense, Flatten
+    from cnnlib.arch.spec import Spec
     from cnnlib.backend.exports import write_weights
     from cnnlib.backend.model_builder import build_model
 

@@ -1,24 +1,32 @@
 """What a declaration costs, computed from the declaration alone: shapes, parameters, MACs, field.
 
-Counting convention: one multiply-add is one MAC. Convolution and dense layers are counted, without
-their bias additions; batch normalisation, activations, pooling and dropout count as none.
+The rules for one layer, and what is counted, are in `cnnlib.arch.rules`; here they are followed
+through the network.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import prod
 
-from cnnlib.arch.spec import (
-    BatchNormalization,
-    Conv2D,
-    Dense,
-    Flatten,
-    Layer,
-    MaxPooling2D,
-    Spec,
+from cnnlib.arch.layers import Foreign, Layer
+from cnnlib.arch.rules import (
+    Shape,
+    compute_output_shape,
+    count_macs,
+    count_params,
+    get_window,
 )
+from cnnlib.arch.spec import INPUT, Spec
 from cnnlib.errors import SpecError
 
-Shape = tuple[int, ...]
+
+class LayerError(SpecError):
+    """A layer does not fit what comes before it: which one, and the rule that it breaks."""
+
+    def __init__(self, layer: str, rule: str) -> None:
+        super().__init__(f"Layer {layer}: {rule}")
+        self.layer = layer
+        self.rule = rule
 
 
 @dataclass(frozen=True)
@@ -26,23 +34,41 @@ class LayerSummary:
     """One layer's share. Shapes are without the batch axis: (height, width, channels) or (units,).
 
     `receptive_field` is (height, width) in input pixels of one output cell, cut off at the input's
-    own size, as padding sees nothing; None once the layer sees the whole input through a flatten.
+    own size, as padding sees nothing; None once the layer sees the whole input through a flatten
+    or a global pooling. Where `known` is False nobody could say: the shape is () and the counts,
+    0, mean nothing.
     """
 
     name: str
     kind: str
     role: str
-    input_shape: Shape
+    block: str
+    sources: tuple[str, ...]
+    input_shapes: tuple[Shape, ...]
     output_shape: Shape
     params: int
     trainable_params: int
     macs: int
     receptive_field: tuple[int, int] | None
+    known: bool = True
+
+    @property
+    def input_shape(self) -> Shape:
+        """The first input's shape; only a layer that merges has more."""
+        return self.input_shapes[0]
+
+    @property
+    def values(self) -> int:
+        """How many numbers the layer puts out for one image."""
+        return prod(self.output_shape) if self.known else 0
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The whole network's numbers; `receptive_field` is the last spatial layer's, uncut."""
+    """The whole network's numbers, without those of its `unknown` layers.
+
+    `receptive_field` is the last spatial layer's, uncut; the whole image where there is none.
+    """
 
     layers: tuple[LayerSummary, ...]
     params: int
@@ -50,134 +76,104 @@ class Summary:
     macs: int
     receptive_field: tuple[int, int]
 
+    @property
+    def unknown(self) -> tuple[LayerSummary, ...]:
+        return tuple(row for row in self.layers if not row.known)
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """What one cell sees, and how far apart two neighbours' centres are, both in input pixels."""
+
+    field: tuple[int, int] = (1, 1)
+    jump: tuple[int, int] = (1, 1)
+
 
 def analyze(spec: Spec) -> Summary:
     """Count a network layer by layer.
 
     Raises:
-        SpecError: a layer does not fit what comes before it; the message names layer and rule.
+        LayerError: a layer does not fit what comes before it; the message names layer and rule.
     """
-    rows = []
-    shape: Shape = spec.input_shape
-    field, jump = (1, 1), (1, 1)
-    for layer in spec.layers:
+    summary, error = analyze_until_error(spec)
+    if error:
+        raise error
+    return summary
+
+
+@lru_cache(maxsize=256)
+def analyze_until_error(spec: Spec) -> tuple[Summary, LayerError | None]:
+    """Count the layers up to the first that does not fit; that one's error, None if all do."""
+    shapes: dict[str, Shape] = {INPUT: spec.input_shape}
+    reaches = {INPUT: _Reach()}
+    rows: list[LayerSummary] = []
+    error = None
+    for layer, sources in zip(spec.layers, spec.sources, strict=True):
+        given = tuple(shapes[source] for source in sources)
         try:
-            output_shape = compute_output_shape(layer, shape)
-        except SpecError as error:
-            raise SpecError(f"Layer {layer.name}: {error}") from error
-        params, trainable = _count_params(layer, shape)
-        window, strides = _window_and_strides(layer)
-        field = _grow(field, window, jump)
-        jump = (jump[0] * strides[0], jump[1] * strides[1])
-        seen = (min(field[0], spec.input_shape[0]), min(field[1], spec.input_shape[1]))
-        rows.append(
-            LayerSummary(
-                name=layer.name,
-                kind=layer.kind,
-                role=layer.role,
-                input_shape=shape,
-                output_shape=output_shape,
-                params=params,
-                trainable_params=trainable,
-                macs=_count_macs(layer, shape, output_shape),
-                receptive_field=seen if len(output_shape) == 3 else None,
-            )
-        )
-        shape = output_shape
-    return Summary(
+            row = _count_layer(layer, sources, given)
+        except SpecError as broken:
+            error = LayerError(layer.name, str(broken))
+            break
+        reach = _reach_further(layer, [reaches[source] for source in sources])
+        if row.known and len(row.output_shape) == 3:
+            row = _with_field(row, reach, spec)
+        shapes[layer.name], reaches[layer.name] = row.output_shape, reach
+        rows.append(row)
+    fields = [reaches[row.name].field for row in rows if row.receptive_field]
+    summary = Summary(
         layers=tuple(rows),
         params=sum(row.params for row in rows),
         trainable_params=sum(row.trainable_params for row in rows),
         macs=sum(row.macs for row in rows),
-        receptive_field=field,
+        receptive_field=fields[-1] if fields else spec.input_shape[:2],
+    )
+    return summary, error
+
+
+def _count_layer(layer: Layer, sources: tuple[str, ...], shapes: tuple[Shape, ...]) -> LayerSummary:
+    told = not isinstance(layer, Foreign) or layer.params is not None
+    known = told and all(shapes)
+    output_shape = compute_output_shape(layer, *shapes) if all(shapes) else ()
+    known = known and bool(output_shape)
+    params, trainable = count_params(layer, shapes[0]) if known else (0, 0)
+    return LayerSummary(
+        name=layer.name,
+        kind=layer.kind,
+        role=layer.role,
+        block=layer.block,
+        sources=sources,
+        input_shapes=shapes,
+        output_shape=output_shape,
+        params=params,
+        trainable_params=trainable,
+        macs=count_macs(layer, shapes[0], output_shape) if known else 0,
+        receptive_field=None,
+        known=known,
     )
 
 
-def compute_output_shape(layer: Layer, shape: Shape) -> Shape:
-    """The shape that follows `shape` (no batch axis) after `layer`.
+def _reach_further(layer: Layer, reaches: list[_Reach]) -> _Reach:
+    """r + (k - 1) * j on both axes; where paths meet, the one that sees most counts.
 
-    SAME gives ceil(in / stride), VALID ceil((in - k + 1) / stride), k being the effective kernel
-    size (k - 1) * dilation + 1 (Dumoulin & Visin, «A guide to convolution arithmetic», 2016).
-
-    Raises:
-        SpecError: `layer` cannot follow `shape`.
+    Araujo et al., «Computing Receptive Fields of Convolutional Neural Networks», Distill 2019.
     """
-    if isinstance(layer, Conv2D | MaxPooling2D):
-        if len(shape) != 3:
-            raise SpecError(
-                f"{layer.kind} needs an input of (height, width, channels). Received: {shape}. "
-                f"Put it before the Flatten layer."
-            )
-        window, strides = _window_and_strides(layer)
-        height, width = (
-            _output_size(size, k, stride, layer.padding)
-            for size, k, stride in zip(shape[:2], window, strides, strict=True)
+    window, strides = get_window(layer)
+    rows, columns = (
+        (
+            max(reach.field[axis] for reach in reaches),
+            max(reach.jump[axis] for reach in reaches),
         )
-        if isinstance(layer, Conv2D):
-            if shape[2] % layer.groups:
-                raise SpecError(
-                    f"groups must divide the {shape[2]} input channels. Received: {layer.groups}."
-                )
-            return (height, width, layer.filters)
-        return (height, width, shape[2])
-    if isinstance(layer, Flatten):
-        return (prod(shape),)
-    if isinstance(layer, Dense):
-        return (*shape[:-1], layer.units)
-    return shape
+        for axis in (0, 1)
+    )
+    return _Reach(
+        field=(rows[0] + (window[0] - 1) * rows[1], columns[0] + (window[1] - 1) * columns[1]),
+        jump=(rows[1] * strides[0], columns[1] * strides[1]),
+    )
 
 
-def _output_size(size: int, window: int, stride: int, padding: str) -> int:
-    if padding == "same":
-        return -(-size // stride)
-    if window > size:
-        raise SpecError(
-            f"with padding='valid' the window must fit into the input of size {size}. "
-            f"Received: {window}. Take a smaller one, or padding='same'."
-        )
-    return -(-(size - window + 1) // stride)
-
-
-def _window_and_strides(layer: Layer) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Effective (height, width) of the window that a layer slides, and its strides."""
-    if isinstance(layer, Conv2D):
-        kernel, dilation = _pair(layer.kernel_size), _pair(layer.dilation_rate)
-        window = ((kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1)
-        return window, _pair(layer.strides)
-    if isinstance(layer, MaxPooling2D):
-        return _pair(layer.pool_size), _pair(layer.strides or layer.pool_size)
-    return (1, 1), (1, 1)
-
-
-def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else value
-
-
-def _grow(
-    field: tuple[int, int], window: tuple[int, int], jump: tuple[int, int]
-) -> tuple[int, int]:
-    """r + (k - 1) * j on both axes (Araujo et al., «Computing Receptive Fields», Distill 2019)."""
-    return field[0] + (window[0] - 1) * jump[0], field[1] + (window[1] - 1) * jump[1]
-
-
-def _count_params(layer: Layer, shape: Shape) -> tuple[int, int]:
-    """(all, trainable) parameters of a layer that receives `shape`."""
-    if isinstance(layer, Conv2D):
-        weights = prod(_pair(layer.kernel_size)) * (shape[-1] // layer.groups) * layer.filters
-        count = weights + layer.filters * layer.use_bias
-        return count, count
-    if isinstance(layer, Dense):
-        count = shape[-1] * layer.units + layer.units * layer.use_bias
-        return count, count
-    if isinstance(layer, BatchNormalization):
-        return 4 * shape[-1], 2 * shape[-1]  # gamma and beta learn; moving mean and variance do not
-    return 0, 0
-
-
-def _count_macs(layer: Layer, shape: Shape, output_shape: Shape) -> int:
-    if isinstance(layer, Conv2D):
-        per_cell = prod(_pair(layer.kernel_size)) * (shape[-1] // layer.groups)
-        return per_cell * prod(output_shape)
-    if isinstance(layer, Dense):
-        return shape[-1] * prod(output_shape)
-    return 0
+def _with_field(row: LayerSummary, reach: _Reach, spec: Spec) -> LayerSummary:
+    height, width = (
+        min(field, size) for field, size in zip(reach.field, spec.input_shape[:2], strict=True)
+    )
+    return replace(row, receptive_field=(height, width))

@@ -1,159 +1,81 @@
-"""A network's declaration: frozen, JSON-ready data with Keras' spelling, and no Keras.
+"""A network's declaration: frozen, JSON-ready data, and no Keras.
 
-`Spec` is a chain of layers. Everything else reads it: `analysis` counts, `zoo` writes down the
-classic networks, and `cnnlib.backend.model_builder` makes the `keras.Model`.
+`Spec` is a graph of layers, each after those that it takes its input from. It is written down as
+parts: layers one after another, `Branches` side by side, and `Block`s that bear a name. Everything
+else reads it: `analysis` counts, `codegen` writes Keras' source, `zoo` declares the classic
+networks, and `cnnlib.backend.model_builder` makes the `keras.Model`.
 """
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, Union
 
+from cnnlib.arch.layers import Layer, layer_from_dict, layer_to_dict, to_pair
 from cnnlib.errors import SpecError
 
-ACTIVATIONS = ("linear", "relu", "sigmoid", "tanh", "softmax")
-PADDINGS = ("valid", "same")
-MAX_SIZE = 100_000  # largest filters, units, window or stride that a declaration may ask for
+INPUT = "image"  # what the network's own input is called where a layer names its inputs
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layer:
-    """One step of a network. `name` is unique within a network; empty means «number it for me»."""
+@dataclass(frozen=True)
+class Branches:
+    """Paths that begin at one point and meet in `merge`; one without layers hands its input on."""
 
-    role: ClassVar[str] = ""  # its letter in CBAPD, or a word
-    name: str = ""
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.name, str):
-            raise SpecError(f"name must be a text. Received: {self.name!r}.")
-
-    @property
-    def kind(self) -> str:
-        return type(self).__name__
+    paths: tuple[tuple["Part", ...], ...]
+    merge: Layer
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conv2D(Layer):
-    """What Keras calls convolution is cross-correlation: the kernel is not flipped."""
+@dataclass(frozen=True)
+class Block:
+    """Parts that belong together. The first of the kind «residual» is called residual_1."""
 
-    role: ClassVar[str] = "C"
-    filters: int
-    kernel_size: int | tuple[int, int]
-    strides: int | tuple[int, int] = 1
-    padding: str = "valid"
-    dilation_rate: int | tuple[int, int] = 1
-    groups: int = 1
-    activation: str = "linear"
-    use_bias: bool = True
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _require_size("filters", self.filters)
-        _require_size("groups", self.groups)
-        for argument in ("kernel_size", "strides", "dilation_rate"):
-            object.__setattr__(self, argument, to_pair(argument, getattr(self, argument)))
-        _require_one_of("padding", self.padding, PADDINGS)
-        _require_one_of("activation", self.activation, ACTIVATIONS)
-        _require_flag("use_bias", self.use_bias)
-        if self.filters % self.groups:
-            raise SpecError(
-                f"filters must be a multiple of groups={self.groups}. Received: {self.filters}."
-            )
+    kind: str
+    parts: tuple["Part", ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class BatchNormalization(Layer):
-    role: ClassVar[str] = "B"
-    momentum: float = 0.99
-    epsilon: float = 1e-3
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _require_share("momentum", self.momentum)
-        _require_share("epsilon", self.epsilon)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Activation(Layer):
-    role: ClassVar[str] = "A"
-    activation: str = "relu"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _require_one_of("activation", self.activation, ACTIVATIONS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class MaxPooling2D(Layer):
-    role: ClassVar[str] = "P"
-    pool_size: int | tuple[int, int] = 2
-    strides: int | tuple[int, int] | None = None  # None: as pool_size
-    padding: str = "valid"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "pool_size", to_pair("pool_size", self.pool_size))
-        strides = self.pool_size if self.strides is None else self.strides
-        object.__setattr__(self, "strides", to_pair("strides", strides))
-        _require_one_of("padding", self.padding, PADDINGS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dropout(Layer):
-    role: ClassVar[str] = "D"
-    rate: float
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _require_share("rate", self.rate)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Flatten(Layer):
-    role: ClassVar[str] = "flatten"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dense(Layer):
-    role: ClassVar[str] = "dense"
-    units: int
-    activation: str = "linear"
-    use_bias: bool = True
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _require_size("units", self.units)
-        _require_one_of("activation", self.activation, ACTIVATIONS)
-        _require_flag("use_bias", self.use_bias)
-
-
-LAYER_KINDS: dict[str, type[Layer]] = {
-    kind.__name__: kind
-    for kind in (Conv2D, BatchNormalization, Activation, MaxPooling2D, Dropout, Flatten, Dense)
-}
+Part = Union[Layer, Branches, Block]  # noqa: UP007 (quoted names cannot be joined by |)
 
 
 @dataclass(frozen=True)
 class Spec:
-    """A network: `input_shape` is (height, width, channels); the layers follow one another."""
+    """A network: `input_shape` is (height, width, channels); its output is the last layer's.
+
+    `layers` may be given as parts. Held are layers alone, in an order in which each can be
+    computed, with their names; one that names no inputs takes the output of the one before it.
+    """
 
     name: str
     title: str
     input_shape: tuple[int, int, int]
     layers: tuple[Layer, ...]
 
-    def __post_init__(self) -> None:
-        shape = tuple(self.input_shape)
-        if len(shape) != 3:
-            raise SpecError(
-                f"input_shape must be (height, width, channels). Received: {self.input_shape!r}."
-            )
-        for size in shape:
-            _require_size("input_shape", size)
-        if not self.layers:
-            raise SpecError("layers must hold at least one layer. Received: none.")
-        object.__setattr__(self, "input_shape", shape)
-        object.__setattr__(self, "layers", _with_names(self.layers))
+    def __init__(
+        self, name: str, title: str, input_shape: tuple[int, int, int], layers: Iterable[Part]
+    ) -> None:
+        """
+        Raises:
+            SpecError: a size is not allowed, a name is given twice, or the layers do not form a
+                network with one output.
+        """
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "title", title)
+        object.__setattr__(self, "input_shape", _read_input_shape(input_shape))
+        object.__setattr__(self, "layers", _Layout(tuple(layers)).layers)
+        _check_graph(self)
+
+    @property
+    def sources(self) -> tuple[tuple[str, ...], ...]:
+        """For each layer the names of those whose outputs it takes; `INPUT` is the image."""
+        before = (INPUT, *(layer.name for layer in self.layers))
+        return tuple(
+            layer.inputs or (previous,)
+            for layer, previous in zip(self.layers, before, strict=False)
+        )
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether each layer takes just the output of the one before it."""
+        return not any(layer.inputs for layer in self.layers)
 
     def to_dict(self) -> dict[str, Any]:
         """The declaration as plain data: what `from_dict` reads and JSON can hold."""
@@ -161,7 +83,7 @@ class Spec:
             "name": self.name,
             "title": self.title,
             "input_shape": list(self.input_shape),
-            "layers": [{"kind": layer.kind, **asdict(layer)} for layer in self.layers],
+            "layers": [layer_to_dict(layer) for layer in self.layers],
         }
 
     @classmethod
@@ -172,75 +94,110 @@ class Spec:
             SpecError: an unknown kind of layer, an unknown argument, or a value against its rule.
         """
         try:
-            layers = tuple(_layer_from_dict(item) for item in data["layers"])
+            layers = tuple(layer_from_dict(item) for item in data["layers"])
             return cls(str(data["name"]), str(data["title"]), tuple(data["input_shape"]), layers)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise SpecError(f"This is no network declaration: {error}.") from error
 
 
-def _layer_from_dict(item: dict[str, Any]) -> Layer:
-    arguments = dict(item)
-    kind = arguments.pop("kind", None)
-    if kind not in LAYER_KINDS:
-        raise SpecError(f"kind must be one of {', '.join(LAYER_KINDS)}. Received: {kind!r}.")
-    known = {field.name for field in fields(LAYER_KINDS[kind])}
-    unknown = sorted(set(arguments) - known)
-    if unknown:
-        raise SpecError(f"{kind} takes {', '.join(sorted(known))}. Received: {', '.join(unknown)}.")
-    return LAYER_KINDS[kind](**arguments)
+class _Layout:
+    """Puts parts in a row: gives names, and inputs where they are not simply the one before."""
+
+    def __init__(self, parts: tuple[Part, ...]) -> None:
+        if not parts:
+            raise SpecError("layers must hold at least one layer. Received: none.")
+        self._taken = set(_list_names(parts))
+        self._numbers: Counter[str] = Counter()
+        self._placed: list[Layer] = []
+        self._place(parts, INPUT, "")
+        self.layers = tuple(self._placed)
+
+    def _place(self, parts: Iterable[Part], entry: str, block: str) -> str:
+        """Place `parts` behind the layer `entry`; the name of the last one of them."""
+        for part in parts:
+            if isinstance(part, Block):
+                entry = self._place(part.parts, entry, self._number(part.kind))
+            elif isinstance(part, Branches):
+                ends = tuple(self._place(path, entry, block) for path in part.paths)
+                entry = self._add(part.merge, ends, block)
+            else:
+                entry = self._add(part, part.inputs or (entry,), block)
+        return entry
+
+    def _add(self, layer: Layer, inputs: tuple[str, ...], block: str) -> str:
+        name = layer.name or self._number(_snake_case(layer.kind))
+        previous = self._placed[-1].name if self._placed else INPUT
+        told = () if inputs == (previous,) else inputs
+        if (name, told, block or layer.block) != (layer.name, layer.inputs, layer.block):
+            layer = replace(layer, name=name, inputs=told, block=block or layer.block)
+        self._placed.append(layer)
+        return name
+
+    def _number(self, kind: str) -> str:
+        """The first of conv2d_1, conv2d_2 … that no layer and no block bears yet."""
+        while True:
+            self._numbers[kind] += 1
+            name = f"{kind}_{self._numbers[kind]}"
+            if name not in self._taken:
+                return name
 
 
-def _with_names(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-    """Give each nameless layer its kind and a number; refuse two of one name."""
-    numbers: Counter[str] = Counter()
-    named = []
-    for layer in layers:
-        numbers[layer.kind] += 1
-        name = layer.name or f"{_snake_case(layer.kind)}_{numbers[layer.kind]}"
-        named.append(replace(layer, name=name))
-    for name, count in Counter(layer.name for layer in named).items():
-        if count > 1:
-            raise SpecError(f"name must be unique in a network. Received: {name!r} {count} times.")
-    return tuple(named)
+def _list_names(parts: Iterable[Part]) -> Iterable[str]:
+    """All names of layers and blocks that are already given."""
+    for part in parts:
+        if isinstance(part, Block):
+            yield from _list_names(part.parts)
+        elif isinstance(part, Branches):
+            for path in (*part.paths, (part.merge,)):
+                yield from _list_names(path)
+        else:
+            yield from filter(None, (part.name, part.block))
+
+
+def _read_input_shape(value: Any) -> tuple[int, int, int]:
+    if not isinstance(value, list | tuple) or len(value) != 3:
+        raise SpecError(f"input_shape must be (height, width, channels). Received: {value!r}.")
+    height, width = to_pair("input_shape", value[:2])
+    return height, width, to_pair("input_shape", value[2])[0]
+
+
+def _check_graph(spec: Spec) -> None:
+    """One name a layer, inputs that come before, as many as the layer takes, and one output."""
+    for name, count in Counter(layer.name for layer in spec.layers).items():
+        if count > 1 or name == INPUT:
+            raise SpecError(
+                f"name must be unique in a network, and not be {INPUT!r}. Received: {name!r} "
+                f"{count} times."
+            )
+    known, used = {INPUT}, set[str]()
+    for layer, sources in zip(spec.layers, spec.sources, strict=True):
+        for source in sources:
+            if source not in known:
+                raise SpecError(
+                    f"Layer {layer.name}: inputs must be names of layers before it, or {INPUT!r}. "
+                    f"Received: {source!r}."
+                )
+        if layer.merges and len(sources) < 2:
+            raise SpecError(
+                f"Layer {layer.name}: {layer.kind} joins two inputs or more. "
+                f"Received: {', '.join(sources)}."
+            )
+        if not layer.merges and len(sources) > 1:
+            raise SpecError(
+                f"Layer {layer.name}: {layer.kind} takes one input. Received: "
+                f"{', '.join(sources)}. Join them first, with Add or Concatenate."
+            )
+        known.add(layer.name)
+        used.update(sources)
+    unused = [layer.name for layer in spec.layers[:-1] if layer.name not in used]
+    if unused:
+        raise SpecError(
+            f"Each layer's output must be used by another; only the last one's is the network's. "
+            f"Nobody uses: {', '.join(unused)}."
+        )
 
 
 def _snake_case(kind: str) -> str:
     """conv2d for Conv2D, batch_normalization for BatchNormalization: Keras' own way."""
     text = kind.replace("2D", "2d")
     return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(text))
-
-
-def to_pair(argument: str, value: Any) -> tuple[int, int]:
-    """(height, width) from one whole number or two.
-
-    Raises:
-        SpecError: not one or two whole numbers between 1 and `MAX_SIZE`.
-    """
-    pair = (value, value) if isinstance(value, int) else tuple(value or ())
-    if len(pair) != 2:
-        raise SpecError(f"{argument} must be one or two whole numbers. Received: {value!r}.")
-    for size in pair:
-        _require_size(argument, size)
-    return pair[0], pair[1]
-
-
-def _require_size(argument: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_SIZE:
-        raise SpecError(
-            f"{argument} must be a whole number from 1 to {MAX_SIZE:,}. Received: {value!r}."
-        )
-
-
-def _require_share(argument: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
-        raise SpecError(f"{argument} must be at least 0 and less than 1. Received: {value!r}.")
-
-
-def _require_flag(argument: str, value: Any) -> None:
-    if not isinstance(value, bool):
-        raise SpecError(f"{argument} must be true or false. Received: {value!r}.")
-
-
-def _require_one_of(argument: str, value: Any, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise SpecError(f"{argument} must be one of {', '.join(choices)}. Received: {value!r}.")

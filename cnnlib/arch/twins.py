@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cnnlib.arch.analysis import analyze
-from cnnlib.arch.spec import (
+from cnnlib.arch.layers import (
     Activation,
     BatchNormalization,
     Conv2D,
@@ -13,8 +13,8 @@ from cnnlib.arch.spec import (
     Flatten,
     Layer,
     MaxPooling2D,
-    Spec,
 )
+from cnnlib.arch.spec import Spec
 from cnnlib.errors import SpecError
 
 STEPS = ("C", "B", "A", "P", "D")

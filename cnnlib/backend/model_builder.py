@@ -4,12 +4,13 @@ Always the functional form. A class whose `call(self, x)` lacks `training` makes
 normalisation in inference mode and leave dropout off during `fit`, silently.
 """
 
-from dataclasses import asdict
+from typing import Any
 
 import keras
 
 from cnnlib.arch.analysis import analyze
-from cnnlib.arch.spec import Spec
+from cnnlib.arch.layers import Conv2D, Dense, Layer
+from cnnlib.arch.spec import INPUT, Spec
 
 
 def build_model(spec: Spec) -> keras.Model:
@@ -19,9 +20,17 @@ def build_model(spec: Spec) -> keras.Model:
         SpecError: a layer does not fit what comes before it.
     """
     analyze(spec)  # says in our words what Keras would say in a traceback
-    inputs = keras.Input(spec.input_shape, name="image")
-    x = inputs
-    for layer in spec.layers:
-        # Declarations use Keras' names for layers and arguments, so the mapping is the identity.
-        x = getattr(keras.layers, layer.kind)(**asdict(layer))(x)
-    return keras.Model(inputs, x, name=spec.name)
+    image = keras.Input(spec.input_shape, name=INPUT)
+    outputs = {INPUT: image}
+    for layer, sources in zip(spec.layers, spec.sources, strict=True):
+        given = [outputs[source] for source in sources]
+        outputs[layer.name] = _make_layer(layer)(given if layer.merges else given[0])
+    return keras.Model(image, outputs[spec.layers[-1].name], name=spec.name)
+
+
+def _make_layer(layer: Layer) -> keras.Layer:
+    """Declarations use Keras' names for layers and arguments, so the mapping is the identity."""
+    arguments: dict[str, Any] = layer.arguments
+    if isinstance(layer, Conv2D | Dense) and layer.l2:
+        arguments["kernel_regularizer"] = keras.regularizers.L2(layer.l2)
+    return getattr(keras.layers, layer.kind)(**arguments)

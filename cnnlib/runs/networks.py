@@ -11,19 +11,19 @@ from math import prod
 from typing import Any
 
 from cnnlib.arch.analysis import analyze
-from cnnlib.arch.spec import Activation, Conv2D, Dense, Spec
+from cnnlib.arch.layers import Activation, Dense
+from cnnlib.arch.spec import Spec
 from cnnlib.errors import SpecError
 
-MAX_LAYERS = 200
+MAX_LAYERS = 256
 MAX_PARAMS = 50_000_000  # 200 MB of weights; Adam keeps two more numbers of each
-MAX_VALUES = 5_000_000  # that the layers put out for one image: 20 MB, kept for the gradients
+MAX_VALUES = 12_000_000  # that the layers put out for one image: 48 MB, kept for the gradients
 MAX_MACS = 5_000_000_000  # an image
 MAX_TITLE = 80
 
 # A network's name becomes part of a run's id and folder.
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _LAYER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-_INPUT_NAME = "image"  # what `cnnlib.backend.model_builder` calls the network's input
 
 
 def read_network(data: Any) -> Spec:
@@ -66,16 +66,12 @@ def check_network(spec: Spec) -> Spec:
         )
     _require_few_layers(len(spec.layers))
     for layer in spec.layers:
-        if not _LAYER_NAME.fullmatch(layer.name) or layer.name == _INPUT_NAME:
-            raise SpecError(
-                f"A layer's name must be up to 64 letters, digits, - or _, begin with a letter, "
-                f"and not be {_INPUT_NAME!r}. Received: {_short(layer.name)}."
-            )
-        if isinstance(layer, Conv2D) and _exceeds_1(layer.strides, layer.dilation_rate):
-            raise SpecError(
-                f"Layer {layer.name}: strides or dilation_rate must be 1, Keras takes only one of "
-                f"them. Received: {layer.strides} and {layer.dilation_rate}."
-            )
+        for what, text in (("layer", layer.name), ("block", layer.block)):
+            if not _LAYER_NAME.fullmatch(text) and (what, text) != ("block", ""):
+                raise SpecError(
+                    f"A {what}'s name must be up to 64 letters, digits, - or _, and begin with a "
+                    f"letter. Received: {_short(text)}."
+                )
     _require_small(spec)
     _require_classifier(spec)
     return spec
@@ -136,11 +132,6 @@ def _require_classifier(spec: Spec) -> None:
             f"The last layer must give the probabilities of at least 2 classes: Flatten, then "
             f"Dense with activation='softmax'. Received: {last.kind} with an output of {shape}."
         )
-
-
-def _exceeds_1(*pairs: Any) -> bool:
-    """Whether each of some (height, width) has a number above 1."""
-    return all(max(pair) > 1 for pair in pairs)
 
 
 def _times(shape: tuple[int, ...]) -> str:

@@ -37,7 +37,10 @@ def run_form() -> Run | None:
     first, second = st.columns([3, 2], gap="large")
     with first:
         st.selectbox(
-            "Network", zoo.names(), format_func=lambda name: zoo.get(name).title, key="network"
+            "Network",
+            zoo.trainable_names(),
+            format_func=lambda name: zoo.get(name).title,
+            key="network",
         )
         st.selectbox(
             "Data set", list(infos), format_func=lambda name: infos[name].title, key="dataset"

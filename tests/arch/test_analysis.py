@@ -3,8 +3,10 @@
 import pytest
 
 from cnnlib.arch import zoo
-from cnnlib.arch.analysis import analyze, compute_output_shape
-from cnnlib.arch.spec import Conv2D, Dense, Flatten, MaxPooling2D, Spec
+from cnnlib.arch.analysis import analyze
+from cnnlib.arch.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnnlib.arch.rules import compute_output_shape
+from cnnlib.arch.spec import Spec
 from cnnlib.errors import SpecError
 
 

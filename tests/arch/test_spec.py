@@ -5,7 +5,8 @@ import json
 import pytest
 
 from cnnlib.arch import zoo
-from cnnlib.arch.spec import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Spec
+from cnnlib.arch.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from cnnlib.arch.spec import Spec
 from cnnlib.errors import SpecError
 
 

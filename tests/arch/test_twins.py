@@ -4,7 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from cnnlib.arch.spec import Activation, Conv2D, Spec
+from cnnlib.arch.layers import Activation, Conv2D
+from cnnlib.arch.spec import Spec
 from cnnlib.arch.twins import (
     STEPS,
     compute_kept_share,

@@ -3,56 +3,18 @@
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from cnnlib.arch import zoo
 from cnnlib.arch.analysis import analyze
-from cnnlib.arch.spec import (
-    Activation,
-    BatchNormalization,
+from cnnlib.arch.layers import (
     Conv2D,
     Dense,
     Dropout,
     Flatten,
-    MaxPooling2D,
-    Spec,
 )
+from cnnlib.arch.spec import INPUT, Spec
 from cnnlib.errors import SpecError
-
-PADDING = st.sampled_from(["valid", "same"])
-SPATIAL = st.one_of(
-    st.builds(
-        Conv2D,
-        filters=st.sampled_from([2, 4, 6]),
-        kernel_size=st.tuples(st.integers(1, 5), st.integers(1, 5)),
-        padding=PADDING,
-        strides=st.integers(1, 3),
-        groups=st.sampled_from([1, 2]),
-        use_bias=st.booleans(),
-    ),
-    st.builds(
-        Conv2D,
-        filters=st.integers(1, 5),
-        kernel_size=st.integers(1, 4),
-        padding=PADDING,
-        dilation_rate=st.integers(1, 3),
-        activation=st.sampled_from(["relu", "sigmoid", "tanh", "linear"]),
-    ),
-    st.builds(MaxPooling2D, pool_size=st.integers(1, 3), padding=PADDING),
-    st.builds(
-        MaxPooling2D, pool_size=st.integers(1, 4), strides=st.integers(1, 3), padding=PADDING
-    ),
-    st.builds(BatchNormalization),
-    st.builds(Activation),
-    st.builds(Dropout, rate=st.floats(0, 0.9)),
-)
-HEAD = st.lists(st.builds(Dense, units=st.integers(1, 9), use_bias=st.booleans()), max_size=2)
-SPECS = st.builds(
-    lambda shape, body, head: Spec("any", "Any", shape, (*body, Flatten(), *head)),
-    st.tuples(st.integers(1, 17), st.integers(1, 17), st.integers(1, 4)),
-    st.lists(SPATIAL, max_size=6),
-    HEAD,
-)
+from tests.arch.spec_draws import make_specs
 
 
 def assert_equal_readings(spec: Spec) -> None:
@@ -60,29 +22,84 @@ def assert_equal_readings(spec: Spec) -> None:
 
     summary, model = analyze(spec), build_model(spec)
     assert summary.params == model.count_params()
-    trainable = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
-    assert summary.trainable_params == trainable
-    layers = model.layers[1:]  # without the input
-    assert [layer.name for layer in layers] == [row.name for row in summary.layers]
-    for row, layer in zip(summary.layers, layers, strict=True):
+    assert summary.trainable_params == _count(model.trainable_weights)
+    assert {layer.name for layer in model.layers} == {INPUT, *(row.name for row in summary.layers)}
+    for row in summary.layers:
+        layer = model.get_layer(row.name)
         assert row.output_shape == tuple(layer.output.shape[1:]), row.name
         assert row.params == layer.count_params(), row.name
+        assert row.trainable_params == _count(layer.trainable_weights), row.name
+        given = layer.input if isinstance(layer.input, list) else [layer.input]
+        assert row.input_shapes == tuple(tuple(each.shape[1:]) for each in given), row.name
+        assert row.sources == tuple(each._keras_history.operation.name for each in given), row.name
+
+
+def _count(weights: list) -> int:
+    return sum(int(np.prod(weight.shape)) for weight in weights)
 
 
 @pytest.mark.parametrize("name", zoo.names())
-@pytest.mark.parametrize(("shape", "classes"), [((32, 32, 3), 10), ((28, 28, 1), 4)])
-def test_every_zoo_network(name, shape, classes) -> None:
-    assert_equal_readings(zoo.get(name, input_shape=shape, classes=classes))
+def test_every_zoo_network_as_it_is(name) -> None:
+    assert_equal_readings(zoo.get(name))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(SPECS)
+@pytest.mark.parametrize("name", zoo.trainable_names())
+def test_every_zoo_network_on_other_images(name) -> None:
+    assert_equal_readings(zoo.get(name, input_shape=(28, 28, 1), classes=4))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(make_specs())
 def test_any_network_that_the_rules_allow(spec: Spec) -> None:
     try:
         analyze(spec)
     except SpecError:
         return
     assert_equal_readings(spec)
+
+
+def test_keras_refuses_what_the_rules_refuse_where_paths_meet() -> None:
+    """Our two rules of merging, asked of Keras itself."""
+    import keras
+
+    image = keras.Input((8, 8, 3))
+    half = keras.layers.MaxPooling2D()(image)
+    with pytest.raises(ValueError, match="shape"):
+        keras.layers.Concatenate()([image, half])
+    with pytest.raises(ValueError, match="shape"):
+        keras.layers.Add()([image, half])
+
+
+@pytest.mark.parametrize("name", ["resnet18", "inception10", "inception_resnet"])
+def test_the_receptive_field_is_where_keras_gradient_is_not_zero(name: str) -> None:
+    """Where an output cell in the middle depends on the image: the widest path's window."""
+    import keras
+    import tensorflow as tf
+
+    from cnnlib.backend.model_builder import build_model
+
+    side = 2 * max(analyze(zoo.get(name)).receptive_field) + 40
+    spec = zoo.get(name, input_shape=(side, side, 3))
+    last = [row for row in analyze(spec).layers if row.receptive_field][-1]
+    keras.utils.set_random_seed(0)
+    full = build_model(spec)
+    model = keras.Model(full.input, full.get_layer(last.name).output)
+    image = tf.Variable(np.random.default_rng(0).random((1, side, side, 3), np.float32))
+    with tf.GradientTape() as tape:
+        output = model(image)
+        cell = tf.reduce_sum(output[0, output.shape[1] // 2, output.shape[2] // 2])
+    seen = np.any(np.asarray(tape.gradient(cell, image)) != 0, axis=(0, 3))
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    assert (np.ptp(rows) + 1, np.ptp(columns) + 1) == analyze(spec).receptive_field
+
+
+def test_l2_joins_the_loss_of_the_layer_that_asks_for_it() -> None:
+    from cnnlib.backend.model_builder import build_model
+
+    model = build_model(zoo.get("resnet18"))
+    assert len(model.losses) == 1
+    kernel = model.layers[-1].kernel.numpy()
+    assert np.isclose(float(model.losses[0]), 0.01 * np.sum(kernel**2), rtol=1e-4)
 
 
 def test_what_the_rules_forbid_is_said_before_keras_is_asked() -> None:

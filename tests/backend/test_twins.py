@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from cnnlib.arch.spec import BatchNormalization, Spec
+from cnnlib.arch.layers import BatchNormalization
+from cnnlib.arch.spec import Spec
 from cnnlib.arch.twins import find_equal_starts, list_differences, make_twins
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.records import Run

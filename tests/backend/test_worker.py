@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnlib.arch.spec import Activation, BatchNormalization, Conv2D, Dense, Flatten, Spec
+from cnnlib.arch.layers import Activation, BatchNormalization, Conv2D, Dense, Flatten
+from cnnlib.arch.spec import Spec
 from cnnlib.errors import RunError
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.exports import make_history_table, read_curves

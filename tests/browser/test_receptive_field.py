@@ -61,7 +61,7 @@ def test_the_editor_by_keyboard_and_mouse(lab, visit) -> None:
 def test_a_large_network_is_drawn_as_nested_fields(lab, visit) -> None:
     visitor = visit(lab, PAGE)
     wait_for_grids(visitor)
-    visitor.button("VGG16 (224)").click()
+    visitor.button("VGG16 (ImageNet)").click()
     expect(visitor.page.get_by_text("The red frame is 212 × 212 pixels")).to_be_visible()
     visitor.main.get_by_role("radio", name="top left").click()
     expect(visitor.page.get_by_text("rows and columns −90 to 121")).to_be_visible()

@@ -5,8 +5,9 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from cnnlib.arch import spec as arch
+from cnnlib.arch import layers as arch
 from cnnlib.arch.analysis import analyze
+from cnnlib.arch.spec import Spec
 from cnnlib.errors import OperatorError
 from cnnlib.ops.block_layers import count_step_params, make_layer_calls
 from cnnlib.ops.blocks import (
@@ -126,7 +127,7 @@ def test_parameters_are_those_of_the_declared_network() -> None:
         arch.MaxPooling2D(padding="same"),
         arch.Dropout(rate=0.2),
     )
-    told = analyze(arch.Spec("block", "Block", X.shape, layers)).layers
+    told = analyze(Spec("block", "Block", X.shape, layers)).layers
     block = make_block("BCAPD", pool_size=2)
     for stage, layer in zip(stage_block(X, block, training=False), told, strict=True):
         shape = stage.output.shape

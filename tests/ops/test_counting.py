@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnlib.arch.analysis import analyze
-from cnnlib.arch.spec import Conv2D, Dense, Flatten, Spec
+from cnnlib.arch.layers import Conv2D, Dense, Flatten
+from cnnlib.arch.spec import Spec
 from cnnlib.errors import OperatorError
 from cnnlib.ops.counting import (
     count_conv_params,

@@ -35,7 +35,7 @@ def test_begins_with_two_3x3_that_see_5x5() -> None:
 @pytest.mark.parametrize(
     ("title", "last"),
     [("one 5×5", "5 × 5"), ("dilated", "15 × 15"), ("LeNet-5", "16 × 16"),
-     ("AlexNet (227)", "195 × 195"), ("VGG16 (224)", "212 × 212")],
+     ("AlexNet (ImageNet)", "195 × 195"), ("VGG16 (ImageNet)", "212 × 212")],
 )  # fmt: skip
 def test_a_preset_shows_its_field_and_its_link_shows_the_same(title: str, last: str) -> None:
     page = open_topic(PAGE, image=3)

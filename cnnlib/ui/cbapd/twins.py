@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from cnnlib.arch.spec import BatchNormalization, Spec
+from cnnlib.arch.layers import BatchNormalization
+from cnnlib.arch.spec import Spec
 from cnnlib.arch.twins import (
     MOMENTUM,
     compute_kept_share,

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from cnnlib.arch import zoo
-from cnnlib.arch.spec import Dropout
+from cnnlib.arch.layers import Dropout
 from cnnlib.ui.address import Address
 from cnnlib.ui.anatomy import PREDICT, PREDICT_HELP
 from cnnlib.ui.dropout import texts

@@ -2,21 +2,24 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from cnnlib.arch import zoo
-from cnnlib.arch.spec import (
+from cnnlib.arch.layers import (
     Activation,
+    AveragePooling2D,
     BatchNormalization,
     Conv2D,
     Dropout,
     Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     MaxPooling2D,
-    Spec,
 )
+from cnnlib.arch.spec import Spec
 from cnnlib.ops.layer_calls import LayerCall
-from cnnlib.ops.receptive_field import ALEXNET, VGG16, Kind, StackLayer
+from cnnlib.ops.receptive_field import Kind, StackLayer
 from cnnlib.ops.receptive_field_grids import make_average_kernel
 from cnnlib.ops.windows import Padding
 
@@ -136,22 +139,27 @@ def make_calls(layers: Iterable[StackLayer]) -> list[LayerCall]:
 
 
 def read_spec(spec: Spec) -> Stack:
-    """The square convolutions and poolings of a network before its Flatten layer.
+    """The square convolutions and poolings of a network, up to what makes one number of a map.
 
-    Empty for a network that is no plain chain: one with layers that are unknown here.
+    Empty for a network that is no plain chain, or has layers that the editor does not offer.
     """
+    if not spec.is_chain:
+        return ()
     stack: Stack = ()
     for layer in spec.layers:
-        if isinstance(layer, Flatten):
-            break
-        if isinstance(layer, Conv2D):
-            k, s, d = map(_side, (layer.kernel_size, layer.strides, layer.dilation_rate))
-            stack += (Choice("conv", k, s, d, _padding(layer.padding)),)
-        elif isinstance(layer, MaxPooling2D):
-            k, s = map(_side, (layer.pool_size, layer.strides or layer.pool_size))
-            stack += (Choice("pool", k, s, 1, _padding(layer.padding)),)
-        elif not isinstance(layer, Activation | BatchNormalization | Dropout):
-            return ()
+        match layer:
+            case Flatten() | GlobalAveragePooling2D() | GlobalMaxPooling2D():
+                break
+            case Conv2D():
+                k, s, d = map(_side, (layer.kernel_size, layer.strides, layer.dilation_rate))
+                stack += (Choice("conv", k, s, d, _padding(layer.padding)),)
+            case MaxPooling2D() | AveragePooling2D():
+                k, s = map(_side, (layer.pool_size, layer.strides or layer.pool_size))
+                stack += (Choice("pool", k, s, 1, _padding(layer.padding)),)
+            case Activation() | BatchNormalization() | Dropout():
+                pass
+            case _:
+                return ()
     return stack
 
 
@@ -163,15 +171,8 @@ def _padding(word: str) -> Padding:
     return "same" if word == "same" else "valid"
 
 
-def _from_layers(layers: Sequence[StackLayer]) -> Stack:
-    return tuple(
-        Choice(layer.kind, layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding)
-        for layer in layers
-    )
-
-
 def make_presets() -> dict[str, Preset]:
-    """Stacks to begin with, by a short name: small ones, the lab's networks, two of ImageNet's."""
+    """Stacks to begin with, by a short name: small ones, and the chains among the zoo's."""
     three, five = Choice("conv", 3), Choice("conv", 5)
     presets = {
         "two-3x3": Preset("two 3×3", 12, (three, three)),
@@ -184,6 +185,4 @@ def make_presets() -> dict[str, Preset]:
         spec = zoo.get(name)
         if 0 < len(stack := read_spec(spec)) <= MAX_LAYERS:
             presets[name] = Preset(spec.title, spec.input_shape[0], stack)
-    presets["alexnet-227"] = Preset("AlexNet (227)", 227, _from_layers(ALEXNET))
-    presets["vgg16-224"] = Preset("VGG16 (224)", 224, _from_layers(VGG16))
     return presets
