@@ -50,6 +50,15 @@ NORMALIZATION = Entry(
 ACTIVATION = Entry("activation.py", "Activation", ":material/show_chart:", "activations")
 DROPOUT = Entry("dropout.py", "Dropout", ":material/grain:", "dropout-lab")
 CBAPD = Entry("cbapd.py", "CBAPD", ":material/account_tree:", "cbapd-lab")
+ARCHITECTURES = Entry(
+    "architectures.py", "Architectures", ":material/schema:", "architectures-lab"
+)
+COMPARE_NETWORKS = Entry(
+    "compare_networks.py", "Compare networks", ":material/compare:", "networks-compared"
+)
+BUILDER = Entry("builder.py", "Builder", ":material/construction:", "network-builder")
+READ_MODEL = Entry("read_model.py", "Read a model", ":material/upload_file:", "model-reader")
+QUIZ = Entry("quiz.py", "Quiz", ":material/quiz:", "shapes-quiz")
 TRAIN = Entry("train.py", "Train", ":material/model_training:", "training")
 RUNS = Entry("runs.py", "Runs", ":material/list_alt:", "all-runs")
 
@@ -58,6 +67,7 @@ SECTIONS = {
     "Look": (DATASET,),
     "Convolution": (CONVOLUTION, EVERY_CONVOLUTION, PADDING, RECEPTIVE_FIELD, PARAMETERS),
     "CBAPD": (NORMALIZATION, ACTIVATION, POOLING, DROPOUT, CBAPD),
+    "Networks": (ARCHITECTURES, COMPARE_NETWORKS, BUILDER, READ_MODEL, QUIZ),
     "Train": (TRAIN, RUNS),
 }
 
