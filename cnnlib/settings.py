@@ -35,6 +35,10 @@ def runs_dir() -> Path:
     return home() / "runs"
 
 
+def networks_dir() -> Path:
+    return home() / "networks"
+
+
 def database_path() -> Path:
     return home() / "runs.sqlite"
 

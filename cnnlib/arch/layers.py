@@ -286,12 +286,14 @@ def _to_plain(value: Any) -> Any:
     return value[0] if square else list(value)
 
 
-def layer_from_dict(data: Mapping[str, Any]) -> Layer:
+def layer_from_dict(data: Any) -> Layer:
     """Read what `layer_to_dict` wrote.
 
     Raises:
         SpecError: an unknown kind, an unknown or missing argument, or a value against its rule.
     """
+    if not isinstance(data, Mapping) or not all(isinstance(key, str) for key in data):
+        raise SpecError("A layer must be declared by its kind and its arguments, each by name.")
     arguments = dict(data)
     kind = arguments.pop("kind", None)
     if not isinstance(kind, str) or kind not in LAYER_KINDS:

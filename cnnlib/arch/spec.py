@@ -6,13 +6,19 @@ else reads it: `analysis` counts, `codegen` writes Keras' source, `zoo` declares
 networks, and `cnnlib.backend.model_builder` makes the `keras.Model`.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Union
 
 from cnnlib.arch.layers import Layer, layer_from_dict, layer_to_dict, to_pair
 from cnnlib.errors import SpecError
+
+MAX_LAYERS = 256  # of a declaration that comes from outside
+MAX_TITLE = 80
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_LAYER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 INPUT = "image"  # what the network's own input is called where a layer names its inputs
 
@@ -87,17 +93,68 @@ class Spec:
         }
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "Spec":
-        """Read what `to_dict` wrote.
+    def from_dict(cls, data: Any) -> "Spec":
+        """Read what `to_dict` wrote, or what someone says it did.
 
         Raises:
-            SpecError: an unknown kind of layer, an unknown argument, or a value against its rule.
+            SpecError: it is no declaration, too long, or says something that is not allowed.
         """
-        try:
-            layers = tuple(layer_from_dict(item) for item in data["layers"])
-            return cls(str(data["name"]), str(data["title"]), tuple(data["input_shape"]), layers)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise SpecError(f"This is no network declaration: {error}.") from error
+        if not isinstance(data, Mapping):
+            raise SpecError(f"spec must be a network declaration. Received: {shorten(data)}.")
+        unknown = sorted(map(str, set(data) - {"name", "title", "input_shape", "layers"}))
+        if unknown:
+            raise SpecError(f"A network has no {shorten(', '.join(unknown))}. Remove it.")
+        layers = data.get("layers")
+        if not isinstance(layers, list | tuple):
+            raise SpecError(f"layers must be a list. Received: {shorten(layers)}.")
+        require_few_layers(len(layers))
+        for argument in ("name", "title"):
+            if not isinstance(data.get(argument), str):
+                received = shorten(data.get(argument))
+                raise SpecError(f"{argument} must be a text. Received: {received}.")
+        read = tuple(layer_from_dict(item) for item in layers)
+        return check_texts(cls(data["name"], data["title"], data.get("input_shape", ()), read))
+
+
+def require_few_layers(count: int) -> None:
+    """
+    Raises:
+        SpecError: more than a declaration may have.
+    """
+    if count > MAX_LAYERS:
+        raise SpecError(f"layers must be at most {MAX_LAYERS}. Received: {count:,} layers.")
+
+
+def check_texts(spec: Spec) -> Spec:
+    """`spec` itself, if its names and title are plain: they become parts of ids, files and pages.
+
+    Raises:
+        SpecError: one of them is not.
+    """
+    if not NAME.fullmatch(spec.name):
+        raise SpecError(
+            f"name must be 1 to 32 small letters, digits, - or _, and begin with a letter or "
+            f"digit. Received: {shorten(spec.name)}."
+        )
+    if not 1 <= len(spec.title) <= MAX_TITLE or not spec.title.isprintable():
+        raise SpecError(
+            f"title must be one line of 1 to {MAX_TITLE} characters. "
+            f"Received: {shorten(spec.title)}."
+        )
+    for layer in spec.layers:
+        for what, text in (("layer", layer.name), ("block", layer.block)):
+            if not _LAYER_NAME.fullmatch(text) and (what, text) != ("block", ""):
+                raise SpecError(
+                    f"A {what}'s name must be up to 64 letters, digits, - or _, and begin with a "
+                    f"letter. Received: {shorten(text)}."
+                )
+    return spec
+
+
+def shorten(value: Any) -> str:
+    """A received value as an error tells it: not longer than a line."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]} …"
 
 
 class _Layout:

@@ -14,6 +14,13 @@ from cnnlib.errors import RunError
 from cnnlib.runs import client
 from cnnlib.runs.config import MAX_EPOCHS, MAX_SEED, OPTIMIZERS, RunConfig
 from cnnlib.runs.records import Run
+from cnnlib.ui.network_choice import (
+    LINK,
+    describe_network,
+    find_network,
+    list_choices,
+    parse_network,
+)
 from cnnlib.ui.network_table import network_table
 from cnnlib.ui.page import friendly_errors
 
@@ -23,6 +30,8 @@ AMOUNTS = (500, 1_000, 2_000, 5_000, 10_000, 20_000)
 ALL = 0  # the slider's last place: all images of whichever data set
 SETTINGS = ("network", "dataset", "limit", "epochs", "batch_size", "optimizer", "learning_rate",
             "seed")  # fmt: skip
+PACKED = "spec"  # in the address and the session's state: the network that a link brings
+DEFAULT_NETWORK = RunConfig().network
 OPTIMIZER_NAMES = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
 AMOUNT_HELP = "Fewer images train faster and learn less. The test images shrink by the same share."
 SEED_HELP = "The same seed draws the same first weights, order of images and dropout."
@@ -36,12 +45,7 @@ def run_form() -> Run | None:
     _begin_with(_read_address(defaults), infos)
     first, second = st.columns([3, 2], gap="large")
     with first:
-        st.selectbox(
-            "Network",
-            zoo.trainable_names(),
-            format_func=lambda name: zoo.get(name).title,
-            key="network",
-        )
+        _choose_network()
         st.selectbox(
             "Data set", list(infos), format_func=lambda name: infos[name].title, key="dataset"
         )
@@ -51,7 +55,9 @@ def run_form() -> Run | None:
         st.number_input("Epochs", 1, MAX_EPOCHS, key="epochs")
         with st.expander("More settings", icon=":material/tune:"):
             _choose_details()
+        _write_address(defaults)
         config = _collect()
+        spec = config.make_spec(info.image_shape, len(info.class_names))
         steps = -(-(config.limit or info.train_count) // config.batch_size)
         an_epoch = "1 step" if steps == 1 else f"{steps:,} steps"
         st.caption(f"{an_epoch} an epoch, {steps * config.epochs:,} in all.")
@@ -61,11 +67,19 @@ def run_form() -> Run | None:
         if pressed:
             with friendly_errors():
                 started = client.submit(config)
-    _write_address(config, defaults)
     st.divider()
-    shape, classes = info.image_shape, len(info.class_names)
-    network_table(zoo.get(config.network, input_shape=shape, classes=classes))
+    network_table(spec)
     return started
+
+
+def _choose_network() -> None:
+    packed = st.session_state[PACKED]
+    st.selectbox(
+        "Network",
+        list_choices(zoo.trainable_names(), st.session_state["network"], packed),
+        format_func=lambda name: describe_network(name, packed),
+        key="network",
+    )
 
 
 def _choose_amount(info: DatasetInfo) -> None:
@@ -95,15 +109,22 @@ def _plain_number(value: float) -> str:
 
 
 def _collect() -> RunConfig:
-    """What the widgets say."""
+    """What the widgets say.
+
+    Raises:
+        LabError: the network is gone, or none that a run may train.
+    """
     values = {name: st.session_state[name] for name in SETTINGS}
-    limit = values["limit"]
-    return RunConfig(**{**values, "limit": None if limit == ALL else limit})
+    values["limit"] = None if values["limit"] == ALL else values["limit"]
+    name = values.pop("network")
+    if name in zoo.names():
+        return RunConfig(network=name, **values)
+    return RunConfig(spec=find_network(name, st.session_state[PACKED]), **values)
 
 
 def _begin_with(config: RunConfig, infos: dict[str, DatasetInfo]) -> None:
     """Give each widget its first value, where it has none yet, as near as its choices allow."""
-    values = config.to_dict() | {"limit": config.limit or ALL}
+    values = config.to_dict() | {"limit": config.limit or ALL, "network": _read_network()}
     choices: dict[str, Any] = {
         "dataset": infos,
         "batch_size": BATCH_SIZES,
@@ -117,12 +138,23 @@ def _begin_with(config: RunConfig, infos: dict[str, DatasetInfo]) -> None:
         st.session_state[name] = st.session_state.get(name, first)
 
 
+def _read_network() -> str:
+    """Which network the address names; the one that it holds goes to the session's state."""
+    packed = st.query_params.get(PACKED, st.session_state.get(PACKED, ""))
+    st.session_state[PACKED] = packed
+    try:
+        name = parse_network(st.query_params.get("network", DEFAULT_NETWORK))
+    except ValueError:
+        return DEFAULT_NETWORK
+    return DEFAULT_NETWORK if name == LINK and not packed else name
+
+
 def _read_address(defaults: RunConfig) -> RunConfig:
-    """The settings in the address; one that breaks its rule is passed over."""
+    """The settings in the address, the network apart; one that breaks its rule is passed over."""
     config = defaults.to_dict()
     for name in SETTINGS:
         text = st.query_params.get(name)
-        if text is None:
+        if text is None or name == "network":
             continue
         try:
             value = text if isinstance(config[name], str) else _read_number(text)
@@ -137,13 +169,16 @@ def _read_number(text: str) -> int | float:
     return int(text) if text.isdecimal() else float(text)
 
 
-def _write_address(config: RunConfig, defaults: RunConfig) -> None:
+def _write_address(defaults: RunConfig) -> None:
     """Put what differs from the defaults into the address; `new` stays as it is."""
     before = st.query_params.to_dict()
     address = {name: value for name, value in before.items() if name == "new"}
-    plain = defaults.to_dict()
-    for name, value in config.to_dict().items():
-        if name in SETTINGS and value != plain[name]:
+    plain = defaults.to_dict() | {"limit": ALL}
+    for name in SETTINGS:
+        value = st.session_state[name]
+        if value != plain[name]:
             address[name] = _plain_number(value) if isinstance(value, float) else str(value)
+    if st.session_state["network"] == LINK:
+        address[PACKED] = st.session_state[PACKED]
     if address != before:
         st.query_params.from_dict(address)

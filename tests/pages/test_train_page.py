@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnlib.arch.layers import Dense, Flatten
+from cnnlib.arch.links import pack_spec
+from cnnlib.arch.spec import Spec
 from cnnlib.errors import RunError
 from cnnlib.runs import client
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import Checkpoint, checkpoint_path, write_checkpoint_note
+from cnnlib.runs.library import save_network
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
 
@@ -114,6 +118,55 @@ def test_a_page_without_a_run_shows_the_one_under_way() -> None:
     run = RunStore().create(RunConfig(dataset="synthetic"))
     assert open_page().query_params["run"] == run.id
     assert "run" not in open_page(new="1").query_params
+
+
+OWN = Spec("mine", "My *own* net", (32, 32, 3), (Flatten(), Dense(units=10, activation="softmax")))
+SMALL = Spec("small", "Small", (8, 8, 3), (Flatten(), Dense(units=10, activation="softmax")))
+UNENDING = Spec("open", "Open", (32, 32, 3), (Flatten(), Dense(units=10)))
+
+
+def test_a_network_from_a_link_is_trained() -> None:
+    page = open_page(network="link", spec=pack_spec(OWN), epochs="2")
+    assert "The link's: My *own* net" in page.selectbox(key="network").options
+    assert page.query_params["spec"] == pack_spec(OWN)
+    press(page, "Start training")
+    (run,) = RunStore().list_runs()
+    assert run.config == RunConfig(spec=OWN, dataset="synthetic", epochs=2)
+    assert page.query_params["run"] == run.id
+    assert "spec" not in page.query_params
+
+
+def test_a_saved_network_is_trained() -> None:
+    save_network(OWN)
+    page = open_page()
+    page.selectbox(key="network").select("saved.mine").run()
+    assert page.query_params["network"] == "saved.mine"
+    press(page, "Start training")
+    (run,) = RunStore().list_runs()
+    assert run.config.spec == OWN
+
+
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [
+        ({"network": "link", "spec": pack_spec(SMALL)}, "takes images of 8 × 8 × 3"),
+        ({"network": "link", "spec": pack_spec(UNENDING)}, "The last layer must give"),
+        ({"network": "link", "spec": "%%%"}, "This link holds no network"),
+        ({"network": "link", "spec": pack_spec(OWN)[:-9]}, "This link holds no network"),
+        ({"network": "saved.gone"}, "No network named 'gone' is saved here"),
+        ({"network": "alexnet_imagenet"}, "the window must fit into the input"),
+    ],
+)
+def test_a_network_that_cannot_be_trained_is_one_line_and_another_can_be_chosen(
+    query: dict[str, str], line: str
+) -> None:
+    page = open_page(**query)
+    (error,) = page.error
+    assert line in error.value
+    assert page.selectbox(key="network").value == query["network"]
+    page.selectbox(key="network").select("lenet5").run()
+    assert not page.error
+    assert page.query_params["network"] == "lenet5"
 
 
 @pytest.mark.parametrize("run_id", ["nope", "../../etc/passwd", "<script>", "💥"])
