@@ -41,9 +41,9 @@ def _draw_again(address: Address) -> None:
 
 
 def list_places() -> pd.DataFrame:
-    """Every dropout layer of the lab's networks: after what it stands, and its rate."""
+    """Every dropout layer of the notes' networks: after what it stands, and its rate."""
     rows = []
-    for name in zoo.names():
+    for name in zoo.names("notes"):
         spec = zoo.get(name)
         for before, layer in zip(spec.layers, spec.layers[1:], strict=False):
             if isinstance(layer, Dropout):
