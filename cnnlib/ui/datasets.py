@@ -1,11 +1,7 @@
 """Data sets on pages: opened once for all sessions, chosen, and CIFAR-10 brought here."""
 
-import threading
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import streamlit as st
 
@@ -13,6 +9,7 @@ from cnnlib import settings
 from cnnlib.data import Dataset, Progress, available, import_path, load
 from cnnlib.data.finding import tidy_path
 from cnnlib.errors import LabError
+from cnnlib.ui.jobs import LOOK_SECONDS, Job, JobState
 from cnnlib.ui.page import show_error
 
 CHOICE = "dataset"
@@ -20,7 +17,7 @@ FIRST = "first_dataset"
 ASKED = "cifar10_asked"  # session state: the token of the job that this session started
 PROBLEM = "cifar10_problem"  # session state: what is wrong with the path that was typed
 TYPED = "cifar10_path"
-RUNNING_SECONDS, WAITING_SECONDS = 0.5, 5.0  # how often an open page looks at the job
+WAITING_SECONDS = 5.0  # how often an open page looks whether somebody brings it
 
 NOTICE = (
     "**You are looking at the synthetic set**: small drawings of CIFAR-10's ten classes, made by "
@@ -85,64 +82,6 @@ def choose_dataset(
     return open_dataset(name)
 
 
-@dataclass(frozen=True)
-class JobState:
-    status: Literal["idle", "running", "done", "failed"]
-    fraction: float = 0.0
-    text: str = ""
-    token: str = ""  # tells one job from another: who started it knows it
-
-
-class FetchJob:
-    """Brings CIFAR-10 here in a background thread: one for the whole process, whoever asks.
-
-    It goes on while pages rerun and tabs close.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._state = JobState("idle")
-
-    @property
-    def state(self) -> JobState:
-        with self._lock:
-            return self._state
-
-    def start(self, path: str | None = None) -> str | None:
-        """Start importing `path`, or finding or downloading.
-
-        Returns:
-            The job's token, as in its `state`; None when another job is under way.
-        """
-        with self._lock:
-            if self._state.status == "running":
-                return None
-            token = uuid.uuid4().hex
-            self._state = JobState("running", 0.0, "Starting", token)
-        threading.Thread(target=self._run, args=(path,), name="cifar10-fetch", daemon=True).start()
-        return token
-
-    def _run(self, path: str | None) -> None:
-        try:
-            _bring(path, self._report)
-        except LabError as error:
-            self._set("failed", text=str(error))
-        except Exception as error:
-            self._set("failed", text=f"CIFAR-10 could not be brought here: {error!r}.")
-            raise  # the server's log gets the traceback
-        else:
-            self._set("done", 1.0, "CIFAR-10 is here")
-
-    def _report(self, fraction: float, text: str) -> None:
-        self._set("running", min(max(fraction, 0.0), 1.0), text)
-
-    def _set(
-        self, status: Literal["running", "done", "failed"], fraction: float = 0.0, text: str = ""
-    ) -> None:
-        with self._lock:
-            self._state = JobState(status, fraction, text, self._state.token)
-
-
 def _bring(path: str | None, progress: Progress) -> None:
     if path is None:
         load("cifar10", progress=progress)
@@ -150,7 +89,7 @@ def _bring(path: str | None, progress: Progress) -> None:
         import_path(path, progress=progress)
 
 
-fetch_job = FetchJob()
+fetch_job = Job("CIFAR-10 could not be brought here")
 
 
 def offer_cifar10(*, compact: bool = False) -> None:
@@ -163,7 +102,7 @@ def offer_cifar10(*, compact: bool = False) -> None:
     """
     if all(info.synthetic for info in available()):
         running = fetch_job.state.status == "running"
-        every = RUNNING_SECONDS if running else WAITING_SECONDS
+        every = LOOK_SECONDS if running else WAITING_SECONDS
         st.fragment(_draw_offer, run_every=every)(compact, running)
 
 
@@ -211,7 +150,7 @@ def _draw_offer(compact: bool, was_running: bool) -> None:
 
 def _ask(path: str | None = None) -> None:
     st.session_state[PROBLEM] = None
-    st.session_state[ASKED] = fetch_job.start(path)
+    st.session_state[ASKED] = fetch_job.start(lambda progress: _bring(path, progress))
 
 
 def _ask_for_typed() -> None:

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from cnnlib import settings
 from cnnlib.data import import_path, load
 from cnnlib.ui import datasets
+from cnnlib.ui.jobs import Job, JobState
 from cnnlib.ui.thumbnails import make_sprite_url
 from tests.data.cifar_files import make_files, write_archive
 
@@ -30,7 +31,7 @@ def drawn(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _home(lab_home, monkeypatch, drawn):
     shutil.copytree(drawn, settings.datasets_dir())
-    monkeypatch.setattr(datasets, "fetch_job", datasets.FetchJob())
+    monkeypatch.setattr(datasets, "fetch_job", Job("It failed"))
 
 
 @pytest.fixture
@@ -169,7 +170,7 @@ def test_a_damaged_copy_is_one_line(archive):
     assert "Traceback" not in page.error[0].value
 
 
-def wait_for_job() -> datasets.JobState:
+def wait_for_job() -> JobState:
     for _ in range(300):
         if datasets.fetch_job.state.status != "running":
             break
@@ -262,20 +263,6 @@ def test_a_failed_download_is_one_line(monkeypatch):
     assert len(page.error) == 1
     assert "cannot reach it" in page.error[0].value
     assert [button for button in page.button if "Get the real" in button.label]
-
-
-def test_only_one_fetch_at_a_time(monkeypatch):
-    import threading
-
-    go_on = threading.Event()
-    monkeypatch.setattr(datasets, "_bring", lambda path, progress: go_on.wait(20))
-    assert datasets.fetch_job.start()
-    assert not datasets.fetch_job.start()
-    assert datasets.fetch_job.state.status == "running"
-    go_on.set()
-    assert wait_for_job().status == "done"
-    assert datasets.fetch_job.start()
-    wait_for_job()
 
 
 def test_a_data_set_is_opened_once_until_it_is_imported_anew(archive, tmp_path):
