@@ -29,6 +29,10 @@ class Entry:
 
 HOME = Entry("home.py", "Welcome", ":material/home:", "welcome")
 DATASET = Entry("dataset.py", "Data set", ":material/grid_view:", "data-set")
+WHOLE_SET = Entry("whole_set.py", "The whole set", ":material/insights:", "whole-set")
+HONESTY = Entry("honesty.py", "Twins and wrong labels", ":material/fact_check:", "data-honesty")
+AUGMENTATION = Entry("augmentation.py", "Augmentation", ":material/auto_fix_high:", "augmentations")
+OWN_DATA = Entry("own_data.py", "Your own data", ":material/upload:", "own-data")
 CONVOLUTION = Entry("convolution.py", "Convolution", ":material/blur_linear:", "convolutions")
 EVERY_CONVOLUTION = Entry(
     "every_convolution.py",
@@ -64,7 +68,7 @@ RUNS = Entry("runs.py", "Runs", ":material/list_alt:", "all-runs")
 
 SECTIONS = {
     "": (HOME,),
-    "Look": (DATASET,),
+    "Look": (DATASET, WHOLE_SET, HONESTY, AUGMENTATION, OWN_DATA),
     "Convolution": (CONVOLUTION, EVERY_CONVOLUTION, PADDING, RECEPTIVE_FIELD, PARAMETERS),
     "CBAPD": (NORMALIZATION, ACTIVATION, POOLING, DROPOUT, CBAPD),
     "Networks": (ARCHITECTURES, COMPARE_NETWORKS, BUILDER, READ_MODEL, QUIZ),
