@@ -29,11 +29,12 @@ def set_threads(count: int | None) -> None:
         tf.config.threading.set_intra_op_parallelism_threads(count or 0)
 
 
-def prepare_model(spec: Spec, run: Run, stride: int) -> keras.Model:
+def prepare_model(spec: Spec, run: Run, stride: int, *, one_hot: bool = False) -> keras.Model:
     """The compiled model of a run: new weights, or a checkpoint's with its optimizer's state.
 
     Args:
         stride: steps between two reported points; more steps an execution would gain nothing.
+        one_hot: whether labels come as shares of the classes instead of as numbers.
 
     Raises:
         RunError: the checkpoint cannot be read, or was trained on images of another shape.
@@ -56,12 +57,18 @@ def prepare_model(spec: Spec, run: Run, stride: int) -> keras.Model:
             optimizer.learning_rate = config.learning_rate
     model.compile(
         optimizer=optimizer,
-        loss=keras.losses.SparseCategoricalCrossentropy(),
+        loss=_make_loss(one_hot),
         metrics=["accuracy"],
         steps_per_execution=min(stride, MAX_STEPS_PER_EXECUTION),
         jit_compile=False,  # slower on CPU for these networks
     )
     return model
+
+
+def _make_loss(one_hot: bool) -> keras.losses.Loss:
+    if one_hot:
+        return keras.losses.CategoricalCrossentropy()
+    return keras.losses.SparseCategoricalCrossentropy()
 
 
 def load_checkpoint(run_id: str, which: str) -> keras.Model:

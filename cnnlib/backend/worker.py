@@ -10,13 +10,19 @@ import shutil
 import sys
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnnlib.errors import LabError, RunError
+from cnnlib.runs.augmentation import parse_augmentations
+from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import LOG, SUMMARY, read_checkpoint, run_folder
 from cnnlib.runs.liveness import run_lock
 from cnnlib.runs.records import Run
 from cnnlib.runs.sink import Listener, StoreSink
 from cnnlib.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from cnnlib.backend.augmentation import Augmenter
 
 LOCK_SECONDS = 10.0
 FULL_DISK_BYTES = 2_000_000  # with less than this left, a failed write is a full disk's fault
@@ -78,11 +84,16 @@ def _train(store: RunStore, run: Run, listener: Listener | None) -> bool:
         progress.phase = "building the network"
         spec = config.make_spec(dataset.image_shape, len(dataset.class_names))
         set_threads(1 if analyze(spec).macs < ONE_THREAD_MACS else None)
-        model = prepare_model(spec, run, plan.stride)
+        classes = len(dataset.class_names)
+        augmenter = _make_augmenter(config, classes)
+        mixes = augmenter is not None and augmenter.mixes
+        model = prepare_model(spec, run, plan.stride, one_hot=mixes)
         (run_folder(run.id) / SUMMARY).write_text(format_summary(model), "utf-8")
         progress.phase = "loading the data"
-        batches = pipeline.make_training_batches(dataset.train, config.batch_size, config.seed)
-        validation = pipeline.make_validation_batches(dataset.test, 256)
+        batches = pipeline.make_training_batches(
+            dataset.train, config.batch_size, config.seed, augmenter
+        )
+        validation = pipeline.make_validation_batches(dataset.test, 256, classes if mixes else None)
         sink.event("started", f"Training on {plan.images:,} images from {dataset.title}.")
         model.fit(
             batches,
@@ -95,6 +106,14 @@ def _train(store: RunStore, run: Run, listener: Listener | None) -> bool:
         progress.phase = "done"
     done = progress.epoch_index == config.epochs - 1 and progress.step == plan.steps
     return not done
+
+
+def _make_augmenter(config: RunConfig, classes: int) -> "Augmenter | None":
+    from cnnlib.backend.augmentation import Augmenter
+
+    if not config.augmentation:
+        return None
+    return Augmenter(parse_augmentations(config.augmentation), classes, config.seed)
 
 
 def _describe_end(run_id: str, stopped: bool) -> tuple[str, str]:

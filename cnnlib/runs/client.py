@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from cnnlib.runs.store import open_store
 START_SECONDS = 20.0
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 600.0
+RETIRE_SECONDS = 0.5  # between a supervisor's last answer and its end
 Progress = Callable[[float, str], None]
 
 logger = logging.getLogger(__name__)
@@ -73,10 +74,9 @@ def ask(question: str, *, progress: Progress | None = None, **arguments: Any) ->
     Raises:
         RunError: the supervisor does not answer, or the question cannot be answered.
     """
-    ensure_supervisor()
     request = {"op": "ask", "question": question, "arguments": arguments}
     try:
-        with _conversation(request, ANSWER_SECONDS) as stream:
+        with _conversation_for_sure(request, ANSWER_SECONDS) as stream:
             while (message := protocol.read_line(stream)) is not None:
                 if "error" in message:
                     raise RunError(str(message["error"]))
@@ -148,6 +148,20 @@ class SupervisorKeeper(threading.Thread):
         with _conversation(request, CONNECT_SECONDS + protocol.PING_SECONDS) as stream:
             while not self._stopped.is_set() and protocol.read_line(stream) is not None:
                 pass  # the supervisor says a word now and then; silence means that it died
+
+
+@contextmanager
+def _conversation_for_sure(request: dict[str, Any], timeout: float) -> Iterator[protocol.Stream]:
+    """With a supervisor that is started if need be; one may just be ending, so it asks twice."""
+    with ExitStack() as stack:
+        ensure_supervisor()
+        try:
+            stream = stack.enter_context(_conversation(request, timeout))
+        except (OSError, RunError):
+            time.sleep(RETIRE_SECONDS)
+            ensure_supervisor()
+            stream = stack.enter_context(_conversation(request, timeout))
+        yield stream
 
 
 def _answers() -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from cnnlib.arch import zoo
 from cnnlib.arch.spec import Spec
 from cnnlib.errors import RunError
+from cnnlib.runs.augmentation import format_augmentations, parse_augmentations
 from cnnlib.runs.networks import check_fit, check_network, read_network
 
 OPTIMIZERS = ("adam", "sgd", "rmsprop")
@@ -28,7 +29,9 @@ class RunConfig:
         batch_size: images a step, 1 to 4,096.
         optimizer: one of `OPTIMIZERS`.
         learning_rate: above 0, at most 10.
-        seed: of weights, shuffling and dropout, 0 to 2**31 - 1.
+        seed: of weights, shuffling, dropout and augmentation, 0 to 2**31 - 1.
+        augmentation: how training images are changed at random, "flip,shift-0.125" for instance;
+            see `cnnlib.runs.augmentation`.
         continue_from: the id of a run whose checkpoint this one starts from, or None.
         checkpoint: which of that run's checkpoints, "last" or "best".
         spec: a network of one's own, to be trained in place of one of the zoo; a `Spec`, or the
@@ -43,6 +46,7 @@ class RunConfig:
     optimizer: str = "adam"
     learning_rate: float = 0.001
     seed: int = 0
+    augmentation: str = ""
     continue_from: str | None = None
     checkpoint: str = "last"
     spec: Spec | None = None
@@ -57,6 +61,8 @@ class RunConfig:
         _require_whole("epochs", self.epochs, 1, MAX_EPOCHS)
         _require_whole("batch_size", self.batch_size, 1, MAX_BATCH_SIZE)
         _require_whole("seed", self.seed, 0, MAX_SEED)
+        augmentations = parse_augmentations(self.augmentation)
+        object.__setattr__(self, "augmentation", format_augmentations(augmentations))
         if self.limit is not None:
             _require_whole("limit", self.limit, 1, 10**9)
         rate = self.learning_rate
@@ -91,10 +97,12 @@ class RunConfig:
         return check_fit(self.spec, input_shape, classes)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for `from_dict` and JSON; `spec` is in it only where there is one."""
+        """Plain data for `from_dict` and JSON; `spec` and `augmentation` only where set."""
         data = {field.name: getattr(self, field.name) for field in fields(self)}
+        if not self.augmentation:
+            del data["augmentation"]  # as rows were written before there was any
         if self.spec is None:
-            del data["spec"]  # as rows were written before there were own networks
+            del data["spec"]  # likewise
         else:
             data["spec"] = self.spec.to_dict()
         return data

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cnnlib.runs.augmentation import describe_augmentations
 from cnnlib.runs.config import RunConfig
 
 ACTIVE = ("starting", "running")
@@ -50,10 +51,13 @@ class Run:
         config = self.config
         amount = "All images" if config.limit is None else f"{config.limit:,} images"
         epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs} epochs"
-        return (
+        text = (
             f"{amount}, {epochs}, batch {config.batch_size}, {config.optimizer} "
             f"{config.learning_rate:g}, seed {config.seed}"
         )
+        if config.augmentation:
+            text += f"; augmented: {describe_augmentations(config.augmentation)}"
+        return text
 
     def continued(self, *, epochs: int, checkpoint: str) -> RunConfig:
         """The settings of a run that goes on from this one's checkpoint."""

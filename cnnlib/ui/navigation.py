@@ -1,9 +1,12 @@
 """The list of pages: one place for their order, names and addresses."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from cnnlib.ui.address import ARRIVED
 from cnnlib.ui.page import page_setup
@@ -54,9 +57,7 @@ NORMALIZATION = Entry(
 ACTIVATION = Entry("activation.py", "Activation", ":material/show_chart:", "activations")
 DROPOUT = Entry("dropout.py", "Dropout", ":material/grain:", "dropout-lab")
 CBAPD = Entry("cbapd.py", "CBAPD", ":material/account_tree:", "cbapd-lab")
-ARCHITECTURES = Entry(
-    "architectures.py", "Architectures", ":material/schema:", "architectures-lab"
-)
+ARCHITECTURES = Entry("architectures.py", "Architectures", ":material/schema:", "architectures-lab")
 COMPARE_NETWORKS = Entry(
     "compare_networks.py", "Compare networks", ":material/compare:", "networks-compared"
 )
@@ -74,6 +75,18 @@ SECTIONS = {
     "Networks": (ARCHITECTURES, COMPARE_NETWORKS, BUILDER, READ_MODEL, QUIZ),
     "Train": (TRAIN, RUNS),
 }
+
+
+def link_to(entry: Entry, label: str, query: Mapping[str, str] | None = None) -> None:
+    """Draw a link to a page, as `query` sets it up.
+
+    A page's file that runs without the router knows no other pages: then it is a plain link.
+    """
+    try:
+        st.page_link(entry.path, label=label, icon=entry.icon, query_params=dict(query or {}))
+    except StreamlitPageNotFoundError:
+        address = f"{entry.address}?{urlencode(query)}" if query else entry.address
+        st.markdown(f"[{label}]({address})")
 
 
 def run_page() -> None:

@@ -14,6 +14,7 @@ from cnnlib.errors import RunError
 from cnnlib.runs import client
 from cnnlib.runs.config import MAX_EPOCHS, MAX_SEED, OPTIMIZERS, RunConfig
 from cnnlib.runs.records import Run
+from cnnlib.ui.augmentation.choice import PARAMETER, choose_augmentation
 from cnnlib.ui.network_choice import (
     LINK,
     describe_network,
@@ -54,9 +55,9 @@ def run_form() -> Run | None:
     with second:
         st.number_input("Epochs", 1, MAX_EPOCHS, key="epochs")
         with st.expander("More settings", icon=":material/tune:"):
-            _choose_details()
-        _write_address(defaults)
-        config = _collect()
+            augmentation = _choose_details()
+        _write_address(defaults, augmentation)
+        config = _collect(augmentation)
         spec = config.make_spec(info.image_shape, len(info.class_names))
         steps = -(-(config.limit or info.train_count) // config.batch_size)
         an_epoch = "1 step" if steps == 1 else f"{steps:,} steps"
@@ -95,26 +96,29 @@ def _choose_amount(info: DatasetInfo) -> None:
     )
 
 
-def _choose_details() -> None:
+def _choose_details() -> str:
+    """The less frequent settings; the augmentation that is chosen."""
     st.select_slider("Batch size", BATCH_SIZES, key="batch_size")
     st.selectbox("Optimizer", OPTIMIZERS, format_func=OPTIMIZER_NAMES.__getitem__, key="optimizer")
     st.select_slider(
         "Learning rate", LEARNING_RATES, format_func=_plain_number, key="learning_rate"
     )
     st.number_input("Seed", 0, MAX_SEED, key="seed", help=SEED_HELP)
+    return choose_augmentation()
 
 
 def _plain_number(value: float) -> str:
     return np.format_float_positional(value, trim="-")
 
 
-def _collect() -> RunConfig:
+def _collect(augmentation: str) -> RunConfig:
     """What the widgets say.
 
     Raises:
         LabError: the network is gone, or none that a run may train.
     """
     values = {name: st.session_state[name] for name in SETTINGS}
+    values["augmentation"] = augmentation
     values["limit"] = None if values["limit"] == ALL else values["limit"]
     name = values.pop("network")
     if name in zoo.names():
@@ -169,7 +173,7 @@ def _read_number(text: str) -> int | float:
     return int(text) if text.isdecimal() else float(text)
 
 
-def _write_address(defaults: RunConfig) -> None:
+def _write_address(defaults: RunConfig, augmentation: str) -> None:
     """Put what differs from the defaults into the address; `new` stays as it is."""
     before = st.query_params.to_dict()
     address = {name: value for name, value in before.items() if name == "new"}
@@ -178,6 +182,8 @@ def _write_address(defaults: RunConfig) -> None:
         value = st.session_state[name]
         if value != plain[name]:
             address[name] = _plain_number(value) if isinstance(value, float) else str(value)
+    if augmentation:
+        address[PARAMETER] = augmentation
     if st.session_state["network"] == LINK:
         address[PACKED] = st.session_state[PACKED]
     if address != before:

@@ -146,6 +146,17 @@ def test_a_saved_network_is_trained() -> None:
     assert run.config.spec == OWN
 
 
+def test_augmentation_reaches_the_run_with_the_links_strengths() -> None:
+    page = open_page(augmentation="shift-0.25,cutout")
+    assert page.pills(key="augmentation_kinds").value == ["shift", "cutout"]
+    page.pills(key="augmentation_kinds").set_value(["mixup", "shift"]).run()
+    assert page.query_params["augmentation"] == "shift-0.25,mixup"
+    press(page, "Start training")
+    (run,) = RunStore().list_runs()
+    assert run.config.augmentation == "shift-0.25,mixup"
+    assert "augmented: shift 0.25, mixup 0.2" in run.describe_settings()
+
+
 @pytest.mark.parametrize(
     ("query", "line"),
     [
