@@ -7,46 +7,43 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-ADDRESSES = {
-    "": ("CNN Lab", "CNN Lab"),
-    "data-set": ("Data set", "Data set · CNN Lab"),
-    "convolutions": ("Convolution", "Convolution · CNN Lab"),
-    "every-convolution": (
-        "One image, every convolution",
-        "One image, every convolution · CNN Lab",
-    ),
-    "padding-lab": ("Padding", "Padding · CNN Lab"),
-    "receptive-fields": ("Receptive field", "Receptive field · CNN Lab"),
-    "counting-parameters": ("Counting parameters", "Counting parameters · CNN Lab"),
-    "batch-normalisation": ("Batch normalisation", "Batch normalisation · CNN Lab"),
-    "activations": ("Activation", "Activation · CNN Lab"),
-    "pooling-lab": ("Pooling", "Pooling · CNN Lab"),
-    "dropout-lab": ("Dropout", "Dropout · CNN Lab"),
-    "cbapd-lab": ("CBAPD", "CBAPD · CNN Lab"),
-    "training": ("Train", "Train · CNN Lab"),
-    "all-runs": ("Runs", "Runs · CNN Lab"),
+NAMES = {
+    "": "Welcome",
+    "data-set": "Data set",
+    "whole-set": "The whole set",
+    "data-honesty": "Twins and wrong labels",
+    "augmentations": "Augmentation",
+    "own-data": "Your own data",
+    "convolutions": "Convolution",
+    "every-convolution": "One image, every convolution",
+    "padding-lab": "Padding",
+    "receptive-fields": "Receptive field",
+    "counting-parameters": "Counting parameters",
+    "batch-normalisation": "Batch normalisation",
+    "activations": "Activation",
+    "pooling-lab": "Pooling",
+    "dropout-lab": "Dropout",
+    "cbapd-lab": "CBAPD",
+    "architectures-lab": "Architectures",
+    "networks-compared": "Compare networks",
+    "network-builder": "Builder",
+    "model-reader": "Read a model",
+    "shapes-quiz": "Quiz",
+    "training": "Train",
+    "all-runs": "Runs",
 }
-NAVIGATION = [
-    "Welcome",
-    "Data set",
-    "Convolution",
-    "One image, every convolution",
-    "Padding",
-    "Receptive field",
-    "Counting parameters",
-    "Batch normalisation",
-    "Activation",
-    "Pooling",
-    "Dropout",
-    "CBAPD",
-    "Train",
-    "Runs",
-]
+NAVIGATION = list(NAMES.values())
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+def heading_and_title(address: str) -> tuple[str, str]:
+    if not address:
+        return "CNN Lab", "CNN Lab"
+    return NAMES[address], f"{NAMES[address]} · CNN Lab"
+
+
+@pytest.mark.parametrize("address", NAMES)
 def test_a_page_opens_by_its_own_link_on_a_fresh_server(address, fresh_lab, visit) -> None:
-    heading, title = ADDRESSES[address]
+    heading, title = heading_and_title(address)
     visitor = visit(fresh_lab, address)
     expect(visitor.main.get_by_role("heading", level=1)).to_have_text(heading)
     expect(visitor.page).to_have_title(title)
@@ -61,7 +58,8 @@ def test_a_page_opens_by_its_own_link_on_a_fresh_server(address, fresh_lab, visi
 @pytest.mark.parametrize("width", [1280, 400])
 def test_the_sidebar_leads_to_every_page(width, lab, visit) -> None:
     visitor = visit(lab, "", width=width)
-    for name, (heading, title) in zip(NAVIGATION, ADDRESSES.values(), strict=True):
+    for address, name in NAMES.items():
+        heading, title = heading_and_title(address)
         link = visitor.part("stSidebarNavLink").filter(has_text=re.compile(f"{name}$"))
         if link.bounding_box()["x"] < 0:  # a narrow window hides the sidebar after each choice
             visitor.part("stExpandSidebarButton").click()
