@@ -138,7 +138,7 @@ def test_the_whole_of_a_card_on_the_welcome_page_is_its_link(lab, visit) -> None
 
 def test_the_web_process_has_never_loaded_tensorflow(lab, visit) -> None:
     """Seen from outside, after every kind of page: what the process has mapped into memory."""
-    for path in ADDRESSES:
+    for path in NAMES:
         visit(lab, path)
     mapped = {Path(region.path).name for region in psutil.Process(lab.server_pid).memory_maps()}
     assert any("python" in name or name.endswith(".so") for name in mapped)
