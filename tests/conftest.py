@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from cnnlib.data import load
@@ -12,6 +13,10 @@ from cnnlib.data import load
 os.environ["CNNLIB_HOME"] = "/nonexistent/cnnlib-tests-need-lab_home"
 
 ORDER = ("page", "keras", "browser", "slow")
+
+# A loaded machine is slow, and no fault of the code.
+hypothesis.settings.register_profile("lab", deadline=None)
+hypothesis.settings.load_profile("lab")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

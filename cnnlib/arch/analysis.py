@@ -35,8 +35,9 @@ class LayerSummary:
 
     `receptive_field` is (height, width) in input pixels of one output cell, cut off at the input's
     own size, as padding sees nothing; None once the layer sees the whole input through a flatten
-    or a global pooling. Where `known` is False nobody could say: the shape is () and the counts,
-    0, mean nothing.
+    or a global pooling. `field_before` and `jump_before` are what it grows by: the field, uncut,
+    and the distance between neighbouring cells of what comes in, in input pixels. Where `known` is
+    False nobody could say: the shape is () and the counts, 0, mean nothing.
     """
 
     name: str
@@ -51,6 +52,8 @@ class LayerSummary:
     macs: int
     receptive_field: tuple[int, int] | None
     known: bool = True
+    field_before: tuple[int, int] = (1, 1)
+    jump_before: tuple[int, int] = (1, 1)
 
     @property
     def input_shape(self) -> Shape:
@@ -115,7 +118,9 @@ def analyze_until_error(spec: Spec) -> tuple[Summary, LayerError | None]:
         except SpecError as broken:
             error = LayerError(layer.name, str(broken))
             break
-        reach = _reach_further(layer, [reaches[source] for source in sources])
+        before = _reach_most([reaches[source] for source in sources])
+        reach = _reach_further(layer, before)
+        row = replace(row, field_before=before.field, jump_before=before.jump)
         if row.known and len(row.output_shape) == 3:
             row = _with_field(row, reach, spec)
         shapes[layer.name], reaches[layer.name] = row.output_shape, reach
@@ -133,9 +138,9 @@ def analyze_until_error(spec: Spec) -> tuple[Summary, LayerError | None]:
 
 def _count_layer(layer: Layer, sources: tuple[str, ...], shapes: tuple[Shape, ...]) -> LayerSummary:
     told = not isinstance(layer, Foreign) or layer.params is not None
-    known = told and all(shapes)
-    output_shape = compute_output_shape(layer, *shapes) if all(shapes) else ()
-    known = known and bool(output_shape)
+    reached = isinstance(layer, Foreign) or all(shapes)  # a foreign one says its shape itself
+    output_shape = compute_output_shape(layer, *shapes) if reached else ()
+    known = told and bool(output_shape)
     params, trainable = count_params(layer, shapes[0]) if known else (0, 0)
     return LayerSummary(
         name=layer.name,
@@ -153,23 +158,30 @@ def _count_layer(layer: Layer, sources: tuple[str, ...], shapes: tuple[Shape, ..
     )
 
 
-def _reach_further(layer: Layer, reaches: list[_Reach]) -> _Reach:
-    """r + (k - 1) * j on both axes; where paths meet, the one that sees most counts.
+def _reach_most(reaches: list[_Reach]) -> _Reach:
+    """Where paths meet, the one that sees most counts, down and across."""
+    return _Reach(
+        field=(max(r.field[0] for r in reaches), max(r.field[1] for r in reaches)),
+        jump=(max(r.jump[0] for r in reaches), max(r.jump[1] for r in reaches)),
+    )
+
+
+def _reach_further(layer: Layer, before: _Reach) -> _Reach:
+    """r + (k - 1) * j on both axes.
 
     Araujo et al., «Computing Receptive Fields of Convolutional Neural Networks», Distill 2019.
     """
     window, strides = get_window(layer)
     rows, columns = (
         (
-            max(reach.field[axis] for reach in reaches),
-            max(reach.jump[axis] for reach in reaches),
+            field + (size - 1) * jump,
+            jump * stride,
         )
-        for axis in (0, 1)
+        for field, jump, size, stride in zip(
+            before.field, before.jump, window, strides, strict=True
+        )
     )
-    return _Reach(
-        field=(rows[0] + (window[0] - 1) * rows[1], columns[0] + (window[1] - 1) * columns[1]),
-        jump=(rows[1] * strides[0], columns[1] * strides[1]),
-    )
+    return _Reach(field=(rows[0], columns[0]), jump=(rows[1], columns[1]))
 
 
 def _with_field(row: LayerSummary, reach: _Reach, spec: Spec) -> LayerSummary:

@@ -4,10 +4,17 @@ A layer's fields are the arguments of the Keras layer of the same name, but for 
 and `l2`. Each checks its arguments; whether it fits into a network, `analysis` finds out.
 """
 
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
+from cnnlib.arch.arguments import (
+    require_flag,
+    require_one_of,
+    require_share,
+    require_size,
+    require_text,
+    to_pair,
+)
 from cnnlib.errors import SpecError
 
 ACTIVATIONS = (
@@ -15,7 +22,6 @@ ACTIVATIONS = (
     "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus",
 )  # fmt: skip
 PADDINGS = ("valid", "same")
-MAX_SIZE = 100_000  # largest filters, units, window or stride that a declaration may ask for
 
 _OWN_FIELDS = ("inputs", "block", "l2")  # what the lab adds to Keras' arguments
 
@@ -31,20 +37,21 @@ class Layer:
     """
 
     role: ClassVar[str] = ""  # its letter in CBAPD, or a word
-    merges: ClassVar[bool] = False  # whether it takes two inputs or more, instead of one
+    # Whether it takes two inputs or more, instead of one; None where either will do.
+    merges: ClassVar[bool | None] = False
 
     name: str = ""
     inputs: tuple[str, ...] = ()
     block: str = ""
 
     def __post_init__(self) -> None:
-        _require_text("name", self.name)
-        _require_text("block", self.block)
+        require_text("name", self.name)
+        require_text("block", self.block)
         inputs: Any = self.inputs
         if not isinstance(inputs, list | tuple):
             raise SpecError(f"inputs must be a list of layer names. Received: {inputs!r}.")
         for name in self.inputs:
-            _require_text("inputs", name)
+            require_text("inputs", name)
         object.__setattr__(self, "inputs", tuple(self.inputs))
 
     @property
@@ -78,10 +85,10 @@ class Conv2D(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require_size("filters", self.filters)
-        _require_size("groups", self.groups)
+        require_size("filters", self.filters)
+        require_size("groups", self.groups)
         _check_window(self)
-        _require_share("l2", self.l2)
+        require_share("l2", self.l2)
         if self.filters % self.groups:
             raise SpecError(
                 f"filters must be a multiple of groups={self.groups}. Received: {self.filters}."
@@ -103,7 +110,7 @@ class DepthwiseConv2D(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require_size("depth_multiplier", self.depth_multiplier)
+        require_size("depth_multiplier", self.depth_multiplier)
         _check_window(self)
         _require_equal_strides(self)
 
@@ -124,8 +131,8 @@ class SeparableConv2D(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require_size("filters", self.filters)
-        _require_size("depth_multiplier", self.depth_multiplier)
+        require_size("filters", self.filters)
+        require_size("depth_multiplier", self.depth_multiplier)
         _check_window(self)
         _require_equal_strides(self)
 
@@ -138,8 +145,8 @@ class BatchNormalization(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require_share("momentum", self.momentum)
-        _require_share("epsilon", self.epsilon)
+        require_share("momentum", self.momentum)
+        require_share("epsilon", self.epsilon)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +156,7 @@ class Activation(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require_one_of("activation", self.activation, ACTIVATIONS)
+        require_one_of("activation", self.activation, ACTIVATIONS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +171,7 @@ class _Pooling2D(Layer):
         object.__setattr__(self, "pool_size", to_pair("pool_size", self.pool_size))
         strides = self.pool_size if self.strides is None else self.strides
         object.__setattr__(self, "strides", to_pair("strides", strides))
-        _require_one_of("padding", self.padding, PADDINGS)
+        require_one_of("padding", self.padding, PADDINGS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +201,7 @@ class Dropout(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require_share("rate", self.rate)
+        require_share("rate", self.rate)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,10 +221,10 @@ class Dense(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require_size("units", self.units)
-        _require_one_of("activation", self.activation, ACTIVATIONS)
-        _require_flag("use_bias", self.use_bias)
-        _require_share("l2", self.l2)
+        require_size("units", self.units)
+        require_one_of("activation", self.activation, ACTIVATIONS)
+        require_flag("use_bias", self.use_bias)
+        require_share("l2", self.l2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,7 +232,7 @@ class Add(Layer):
     """The sum of its inputs, cell by cell: where a residual block's two paths meet."""
 
     role: ClassVar[str] = "add"
-    merges: ClassVar[bool] = True
+    merges: ClassVar[bool | None] = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +240,7 @@ class Concatenate(Layer):
     """Its inputs' channels one after another: where an Inception block's branches meet."""
 
     role: ClassVar[str] = "concatenate"
-    merges: ClassVar[bool] = True
+    merges: ClassVar[bool | None] = True
 
 
 LAYER_KINDS: dict[str, type[Layer]] = {
@@ -258,6 +265,7 @@ class Foreign(Layer):
     """
 
     role: ClassVar[str] = "other"
+    merges: ClassVar[bool | None] = None
     class_name: str
     output_shape: tuple[int, ...] | None = None
     params: int | None = None
@@ -268,71 +276,13 @@ class Foreign(Layer):
         return self.class_name
 
 
-def layer_to_dict(layer: Layer) -> dict[str, Any]:
-    """Plain data: the kind, and each argument that differs from its default."""
-    data: dict[str, Any] = {"kind": layer.kind}
-    for field in fields(layer):
-        value = _to_plain(getattr(layer, field.name))
-        if value != _to_plain(field.default):
-            data[field.name] = value
-    return data
-
-
-def _to_plain(value: Any) -> Any:
-    """A list for a tuple, and one number for two equal ones: 3 for (3, 3)."""
-    if not isinstance(value, tuple):
-        return value
-    square = len(value) == 2 and value[0] == value[1] and isinstance(value[0], int)
-    return value[0] if square else list(value)
-
-
-def layer_from_dict(data: Any) -> Layer:
-    """Read what `layer_to_dict` wrote.
-
-    Raises:
-        SpecError: an unknown kind, an unknown or missing argument, or a value against its rule.
-    """
-    if not isinstance(data, Mapping) or not all(isinstance(key, str) for key in data):
-        raise SpecError("A layer must be declared by its kind and its arguments, each by name.")
-    arguments = dict(data)
-    kind = arguments.pop("kind", None)
-    if not isinstance(kind, str) or kind not in LAYER_KINDS:
-        raise SpecError(f"kind must be one of {', '.join(LAYER_KINDS)}. Received: {kind!r}.")
-    known = [field.name for field in fields(LAYER_KINDS[kind])]
-    unknown = sorted(set(arguments) - set(known))
-    if unknown:
-        raise SpecError(f"{kind} takes {', '.join(known)}. Received: {', '.join(unknown)}.")
-    needed = [field.name for field in fields(LAYER_KINDS[kind]) if field.default is MISSING]
-    missing = [name for name in needed if name not in arguments]
-    if missing:
-        raise SpecError(f"{kind} needs {', '.join(needed)}. Missing: {', '.join(missing)}.")
-    return LAYER_KINDS[kind](**arguments)
-
-
-def to_pair(argument: str, value: Any) -> tuple[int, int]:
-    """(height, width) from one whole number or two.
-
-    Raises:
-        SpecError: not one or two whole numbers between 1 and `MAX_SIZE`.
-    """
-    if isinstance(value, int):
-        pair: tuple[Any, ...] = (value, value)
-    else:
-        pair = tuple(value) if isinstance(value, list | tuple) else ()
-    if len(pair) != 2:
-        raise SpecError(f"{argument} must be one or two whole numbers. Received: {value!r}.")
-    for size in pair:
-        _require_size(argument, size)
-    return pair[0], pair[1]
-
-
 def _check_window(layer: Conv2D | DepthwiseConv2D | SeparableConv2D) -> None:
     """The rules that all convolutions share."""
     for argument in ("kernel_size", "strides", "dilation_rate"):
         object.__setattr__(layer, argument, to_pair(argument, getattr(layer, argument)))
-    _require_one_of("padding", layer.padding, PADDINGS)
-    _require_one_of("activation", layer.activation, ACTIVATIONS)
-    _require_flag("use_bias", layer.use_bias)
+    require_one_of("padding", layer.padding, PADDINGS)
+    require_one_of("activation", layer.activation, ACTIVATIONS)
+    require_flag("use_bias", layer.use_bias)
     strides, dilation = to_pair("", layer.strides), to_pair("", layer.dilation_rate)
     if max(strides) > 1 and max(dilation) > 1:
         raise SpecError(
@@ -348,30 +298,3 @@ def _require_equal_strides(layer: DepthwiseConv2D | SeparableConv2D) -> None:
             f"strides of a {layer.kind} must be the same down and across, as TensorFlow has no "
             f"other. Received: {strides}."
         )
-
-
-def _require_text(argument: str, value: Any) -> None:
-    if not isinstance(value, str):
-        raise SpecError(f"{argument} must be a text. Received: {value!r}.")
-
-
-def _require_size(argument: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_SIZE:
-        raise SpecError(
-            f"{argument} must be a whole number from 1 to {MAX_SIZE:,}. Received: {value!r}."
-        )
-
-
-def _require_share(argument: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
-        raise SpecError(f"{argument} must be at least 0 and less than 1. Received: {value!r}.")
-
-
-def _require_flag(argument: str, value: Any) -> None:
-    if not isinstance(value, bool):
-        raise SpecError(f"{argument} must be true or false. Received: {value!r}.")
-
-
-def _require_one_of(argument: str, value: Any, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise SpecError(f"{argument} must be one of {', '.join(choices)}. Received: {value!r}.")

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Union
 
-from cnnlib.arch.layers import Layer, layer_from_dict, layer_to_dict, to_pair
+from cnnlib.arch.arguments import to_pair
+from cnnlib.arch.layer_data import layer_from_dict, layer_to_dict
+from cnnlib.arch.layers import Layer
 from cnnlib.errors import SpecError
 
 MAX_LAYERS = 256  # of a declaration that comes from outside
@@ -182,7 +184,7 @@ class _Layout:
         return entry
 
     def _add(self, layer: Layer, inputs: tuple[str, ...], block: str) -> str:
-        name = layer.name or self._number(_snake_case(layer.kind))
+        name = layer.name or self._number(to_snake_case(layer.kind))
         previous = self._placed[-1].name if self._placed else INPUT
         told = () if inputs == (previous,) else inputs
         if (name, told, block or layer.block) != (layer.name, layer.inputs, layer.block):
@@ -239,7 +241,7 @@ def _check_graph(spec: Spec) -> None:
                 f"Layer {layer.name}: {layer.kind} joins two inputs or more. "
                 f"Received: {', '.join(sources)}."
             )
-        if not layer.merges and len(sources) > 1:
+        if layer.merges is False and len(sources) > 1:
             raise SpecError(
                 f"Layer {layer.name}: {layer.kind} takes one input. Received: "
                 f"{', '.join(sources)}. Join them first, with Add or Concatenate."
@@ -254,7 +256,7 @@ def _check_graph(spec: Spec) -> None:
         )
 
 
-def _snake_case(kind: str) -> str:
+def to_snake_case(kind: str) -> str:
     """conv2d for Conv2D, batch_normalization for BatchNormalization: Keras' own way."""
     text = kind.replace("2D", "2d")
     return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(text))

@@ -37,8 +37,8 @@ def run_folder(run_id: str) -> Path:
     Raises:
         RunError: `run_id` is not a name that the lab gives, a path for instance.
     """
-    if not run_id or not all(c.isalnum() or c == "-" for c in run_id):
-        raise RunError(f"A run's id has letters, digits and hyphens only. Received: {run_id!r}.")
+    if not run_id or not all(c.isalnum() or c in "-_" for c in run_id):
+        raise RunError(f"A run's id has letters, digits, - and _ only. Received: {run_id!r}.")
     return settings.runs_dir() / run_id
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from cnnlib.arch import zoo
+from cnnlib.arch.layer_data import layer_from_dict, layer_to_dict
 from cnnlib.arch.layers import (
     Add,
     Concatenate,
@@ -16,8 +17,6 @@ from cnnlib.arch.layers import (
     Flatten,
     MaxPooling2D,
     SeparableConv2D,
-    layer_from_dict,
-    layer_to_dict,
 )
 from cnnlib.arch.spec import Block, Branches, Spec
 from cnnlib.errors import SpecError

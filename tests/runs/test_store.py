@@ -222,7 +222,7 @@ def test_a_run_cannot_continue_what_is_not_there(store: RunStore) -> None:
 
 def test_an_id_is_never_a_path(lab_home: Path) -> None:
     for bad in ("../../etc", "a/b", "", "a\\b", "a.b"):
-        with pytest.raises(RunError, match="letters, digits and hyphens"):
+        with pytest.raises(RunError, match="letters, digits, - and _"):
             run_folder(bad)
 
 

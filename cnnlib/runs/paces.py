@@ -1,0 +1,51 @@
+"""How fast this server's own runs have trained: what an estimate of time is based on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cnnlib.arch.analysis import analyze
+from cnnlib.arch.costs import Pace
+from cnnlib.errors import LabError
+from cnnlib.runs.records import Run
+
+FEWEST_IMAGES = 5_000  # trained on; a shorter run says little of a machine's speed
+
+
+@dataclass(frozen=True)
+class DatasetSize:
+    """Of a data set: an image's (H, W, C), how many classes, how many training images."""
+
+    image_shape: tuple[int, int, int]
+    classes: int
+    images: int
+
+
+@dataclass(frozen=True)
+class RunPace(Pace):
+    """The pace of a run."""
+
+    run: str
+    title: str
+
+
+def list_paces(runs: Iterable[Run], datasets: Mapping[str, DatasetSize]) -> list[RunPace]:
+    """The paces of finished runs on data sets that are still there.
+
+    A run's speed is that of its last training steps: without the start and the validations.
+    """
+    paces = []
+    for run in runs:
+        size = datasets.get(run.config.dataset)
+        rate = (run.progress or {}).get("images_per_second")
+        if run.status != "finished" or size is None or not rate:
+            continue
+        images = min(run.config.limit or size.images, size.images)
+        if images * run.config.epochs < FEWEST_IMAGES:
+            continue
+        try:
+            spec = run.config.make_spec(size.image_shape, size.classes)
+            macs = analyze(spec).macs
+        except LabError:  # the data set of that name is another one now
+            continue
+        paces.append(RunPace(macs, float(rate), run.id, run.config.title))
+    return paces
