@@ -114,10 +114,74 @@ def train_without_training(
     return train_three(x, momentum, steps)
 
 
+def read_model(progress: Progress, *, path: Any) -> dict[str, Any]:
+    """Keras' own counts of a model's file; see `model_reading.read_with_keras`."""
+    from cnnlib.backend.model_reading import limit_resources, read_with_keras
+    from cnnlib.backend.training import set_threads
+
+    set_threads(1)
+    limit_resources()
+    return read_with_keras(str(path))
+
+
+def draw_augmentations(
+    progress: Progress,
+    *,
+    images: Any,
+    labels: Any,
+    classes: Any,
+    augmentations: Any,
+    draws: Any,
+    seed: Any = 0,
+) -> dict[str, Any]:
+    """What training would make of an image; see `augmentation.draw_augmentations`."""
+    from cnnlib.backend.augmentation import draw_augmentations
+    from cnnlib.backend.training import set_threads
+
+    set_threads(1)
+    return draw_augmentations(images, labels, classes, augmentations, draws, seed)
+
+
+def predict_images(progress: Progress, *, run: str) -> dict[str, Any]:
+    """Let a run look at all images of its data set; see `predictions.predict_images`."""
+    from cnnlib.backend.predictions import predict_images
+    from cnnlib.backend.training import set_threads
+
+    set_threads(None)
+    return {"images": predict_images(str(run), progress)}
+
+
+def count_network(progress: Progress, *, spec: Any) -> dict[str, Any]:
+    """What Keras counts of a network, layer by layer; see `network_questions`."""
+    from cnnlib.backend.network_questions import count_network
+    from cnnlib.backend.training import set_threads
+
+    set_threads(1)
+    return count_network(spec)
+
+
+def time_step(
+    progress: Progress, *, spec: Any, batch_size: Any, optimizer: Any, measurement: Any = 0
+) -> dict[str, Any]:
+    """How long a training step takes here; see `network_questions`.
+
+    Args:
+        measurement: its number, by which one is told from another of the same.
+    """
+    from cnnlib.backend.network_questions import time_step
+
+    return time_step(spec, batch_size, optimizer)
+
+
 QUESTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "export_weights": export_weights,
     "compare_layers": compare_layers,
     "first_kernels": first_kernels,
+    "draw_augmentations": draw_augmentations,
     "draw_dropout": draw_dropout,
     "train_without_training": train_without_training,
+    "count_network": count_network,
+    "time_step": time_step,
+    "read_model": read_model,
+    "predict_images": predict_images,
 }
