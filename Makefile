@@ -16,11 +16,12 @@ run: $(VENV)/.run
 	$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT)
 
 SLOW := keras or browser or slow
+PAIRS := -n 2 --dist loadfile
 
-# Those that drive a browser or a supervisor need the machine for themselves; the others share it.
+# The quick ones first. A browser with its server and its TensorFlow takes a core for itself.
 test: check chromium
 	$(BIN)/python -m pytest $(SHARED) -m "not ($(SLOW))"
-	$(BIN)/python -m pytest -m "$(SLOW)"
+	$(BIN)/python -m pytest $(PAIRS) -m "$(SLOW)"
 
 fast: $(VENV)/.dev
 	$(BIN)/python -m pytest $(SHARED) -m "not (page or $(SLOW))"

@@ -3,10 +3,14 @@
 import sys
 
 from benchmarks import (
+    architectures,
     callback_cost,
     cold_start,
     concept_pages,
     convolution,
+    data_browsing,
+    dataset_page,
+    import_pictures,
     pipeline,
     polling,
     start_to_point,
@@ -17,9 +21,13 @@ BENCHMARKS = {
     "cold_start": cold_start.main,
     "start_to_point": start_to_point.main,
     "callback_cost": callback_cost.main,
+    "import_pictures": import_pictures.main,
     "pipeline": pipeline.main,
     "convolution": convolution.main,
     "concept_pages": concept_pages.main,
+    "architectures": architectures.main,
+    "data_browsing": data_browsing.main,
+    "dataset_page": dataset_page.main,
     "polling": polling.main,
     "weights_file": weights_file.main,
 }

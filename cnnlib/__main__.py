@@ -11,6 +11,8 @@ from typing import Any
 
 from cnnlib.arch import zoo
 from cnnlib.arch.analysis import analyze
+from cnnlib.arch.codegen import FORMS, to_keras_source
+from cnnlib.data.pictures import SIZES
 from cnnlib.errors import LabError, RunError
 from cnnlib.runs.config import OPTIMIZERS, RunConfig
 from cnnlib.runs.files import read_checkpoint, run_folder
@@ -37,20 +39,33 @@ def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cnnlib", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="data|models|train|runs")
 
-    data = commands.add_parser("data", help="list data sets, or import CIFAR-10 from a file")
+    data = commands.add_parser("data", help="list data sets, import one, or remove one")
     data.set_defaults(command=_list_data)
-    data_commands = data.add_subparsers(metavar="import")
+    data_commands = data.add_subparsers(metavar="import|remove")
     importer = data_commands.add_parser(
-        "import", help="import cifar-10-python.tar.gz or its folder"
+        "import",
+        help="import a folder, zip or tar of pictures (class/picture or train|test/class/picture), "
+        "an official CIFAR archive or folder, or mnist.npz",
     )
     importer.add_argument("path", type=Path)
+    importer.add_argument("--name", help="the data set's name here: a-z, 0-9, '-' and '_'")
+    importer.add_argument(
+        "--size", type=int, choices=SIZES, default=SIZES[0], help="side of the square that each "
+        "picture becomes (default: %(default)s)"
+    )  # fmt: skip
     importer.set_defaults(command=_import_data)
+    remover = data_commands.add_parser("remove", help="remove an imported data set")
+    remover.add_argument("name")
+    remover.set_defaults(command=_remove_data)
 
     models = commands.add_parser("models", help="list the networks, or count one layer by layer")
     models.add_argument("name", nargs="?")
     models.add_argument("--json", action="store_true", help="print JSON")
     models.add_argument(
         "--spec", action="store_true", help="print its declaration as JSON, for train --spec"
+    )
+    models.add_argument(
+        "--code", nargs="?", const="functional", choices=FORMS, help="print its Keras source"
     )
     models.set_defaults(command=_show_models)
 
@@ -67,6 +82,9 @@ def _make_parser() -> argparse.ArgumentParser:
     train.add_argument("--optimizer", choices=OPTIMIZERS, default=defaults.optimizer)
     train.add_argument("--learning-rate", type=float, default=defaults.learning_rate)
     train.add_argument("--seed", type=int, default=defaults.seed)
+    train.add_argument(
+        "--augmentation", default="", help="random changes of training images: flip,shift-0.125 …"
+    )
     train.add_argument("--continue-from", metavar="RUN", help="start from this run's checkpoint")
     train.add_argument("--checkpoint", choices=("last", "best"), default=defaults.checkpoint)
     train.add_argument("--json", action="store_true", help="print one JSON object a line")
@@ -83,22 +101,42 @@ def _list_data(options: argparse.Namespace) -> int:
     from cnnlib.data import available
 
     for info in available():
-        print(f"{info.name:12} {info.train_count:>7,} + {info.test_count:>6,}  {info.title}")
+        print(f"{info.name:16} {info.train_count:>7,} + {info.test_count:>6,}  {info.title}")
     return 0
 
 
 def _import_data(options: argparse.Namespace) -> int:
     from cnnlib.data import import_path
+    from cnnlib.data.pictures import read_skipped
 
-    dataset = import_path(options.path, progress=_print_progress)
-    print(f"\n{dataset.title}: {len(dataset.train.labels):,} training and "
-          f"{len(dataset.test.labels):,} test images from {dataset.source}.")  # fmt: skip
+    dataset = import_path(
+        options.path, name=options.name, size=options.size, progress=_print_progress
+    )
+    skipped = read_skipped(dataset.name)
+    for path, reason in skipped.listed:
+        print(f"Skipped {path}: {reason}")
+    if skipped.count:
+        print(
+            f"{skipped.count:,} files were skipped; the first {len(skipped.listed):,} are listed."
+        )
+    print(f"{dataset.title}: {len(dataset.train.labels):,} training and "
+          f"{len(dataset.test.labels):,} test images of {len(dataset.class_names)} classes, "
+          f"from {dataset.source}. Its name here is {dataset.name}.")  # fmt: skip
+    return 0
+
+
+def _remove_data(options: argparse.Namespace) -> int:
+    from cnnlib.runs.datasets import remove_dataset
+
+    remove_dataset(options.name)
+    print(f"The data set {options.name} was removed.")
     return 0
 
 
 def _print_progress(share: float, text: str) -> None:
     if sys.stderr.isatty():
-        print(f"\r{share:4.0%} {text:60.60}", end="", file=sys.stderr, flush=True)
+        end = "\n" if share >= 1 else ""
+        print(f"\r{share:4.0%} {text:60.60}", end=end, file=sys.stderr, flush=True)
 
 
 def _show_models(options: argparse.Namespace) -> int:
@@ -111,6 +149,9 @@ def _show_models(options: argparse.Namespace) -> int:
         return 0
     if options.spec:
         print(json.dumps(zoo.get(options.name).to_dict(), indent=2))
+        return 0
+    if options.code:
+        print(to_keras_source(zoo.get(options.name), options.code), end="")
         return 0
     summary = analyze(zoo.get(options.name))
     if options.json:
@@ -126,7 +167,7 @@ def _show_models(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     names = ("dataset", "limit", "epochs", "batch_size", "optimizer", "learning_rate", "seed",
-             "continue_from", "checkpoint")  # fmt: skip
+             "augmentation", "continue_from", "checkpoint")  # fmt: skip
     if (options.network is None) == (options.spec is None):
         raise RunError("Name a network of the lab, or a file with one of your own after --spec.")
     network = {"network": options.network} if options.network else {"spec": _read(options.spec)}

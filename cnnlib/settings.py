@@ -67,6 +67,71 @@ def idle_seconds() -> int:
     return _whole_number("CNNLIB_IDLE_SECONDS", default=60, minimum=0)
 
 
+def max_model_bytes() -> int:
+    """The largest model file that a page reads (``CNNLIB_MODEL_MB``, in MB)."""
+    return _whole_number("CNNLIB_MODEL_MB", default=200, minimum=1) * 1_000_000
+
+
+def max_model_config_bytes() -> int:
+    """The longest description of a model, unpacked (``CNNLIB_MODEL_CONFIG_MB``, in MB)."""
+    return _whole_number("CNNLIB_MODEL_CONFIG_MB", default=20, minimum=1) * 1_000_000
+
+
+def max_model_layers() -> int:
+    """How many layers a model may have to be read (``CNNLIB_MODEL_LAYERS``)."""
+    return _whole_number("CNNLIB_MODEL_LAYERS", default=3000, minimum=1)
+
+
+def max_model_depth() -> int:
+    """How deep models may lie in one another to be read (``CNNLIB_MODEL_DEPTH``)."""
+    return _whole_number("CNNLIB_MODEL_DEPTH", default=8, minimum=1)
+
+
+def max_import_files() -> int:
+    """How many files a folder or archive of pictures may hold (``CNNLIB_IMPORT_FILES``)."""
+    return _whole_number("CNNLIB_IMPORT_FILES", default=200_000, minimum=1)
+
+
+def max_import_file_bytes() -> int:
+    """The largest picture file that an import reads (``CNNLIB_IMPORT_FILE_MB``, in MB)."""
+    return _whole_number("CNNLIB_IMPORT_FILE_MB", default=20, minimum=1) * 1_000_000
+
+
+def max_import_pixels() -> int:
+    """The largest picture that an import decodes (``CNNLIB_IMPORT_MEGAPIXELS``, in millions)."""
+    return _whole_number("CNNLIB_IMPORT_MEGAPIXELS", default=50, minimum=1) * 1_000_000
+
+
+def max_import_classes() -> int:
+    """How many classes an imported data set may have (``CNNLIB_IMPORT_CLASSES``)."""
+    return _whole_number("CNNLIB_IMPORT_CLASSES", default=500, minimum=2)
+
+
+def max_unpacked_bytes() -> int:
+    """How much an archive of pictures may unpack to (``CNNLIB_IMPORT_UNPACKED_MB``, in MB)."""
+    return _whole_number("CNNLIB_IMPORT_UNPACKED_MB", default=4000, minimum=1) * 1_000_000
+
+
+def max_upload_megabytes() -> int:
+    """The largest archive that a browser may upload (``CNNLIB_UPLOAD_MB``, in MB)."""
+    return _whole_number("CNNLIB_UPLOAD_MB", default=200, minimum=1)
+
+
+def keras_datasets_url() -> str:
+    """Where MNIST and Fashion-MNIST come from: ``CNNLIB_KERAS_DATASETS_URL`` (a mirror's folder).
+
+    The default is the place that Keras itself uses; the files' hashes are checked.
+    """
+    official = "https://storage.googleapis.com/tensorflow/tf-keras-datasets"
+    return os.environ.get("CNNLIB_KERAS_DATASETS_URL", "").strip().rstrip("/") or official
+
+
+def cifar100_url() -> str:
+    """Where CIFAR-100 is downloaded from: ``CNNLIB_CIFAR100_URL``, else its makers' site."""
+    official = "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz"
+    return os.environ.get("CNNLIB_CIFAR100_URL", "").strip() or official
+
+
 def _whole_number(name: str, *, default: int, minimum: int) -> int:
     text = os.environ.get(name, "").strip()
     if not text:

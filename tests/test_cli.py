@@ -13,6 +13,7 @@ from cnnlib.__main__ import main
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import run_folder
 from cnnlib.runs.store import RunStore
+from tests.data.picture_files import make_files, write_folder
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,6 +30,16 @@ def test_models_counts_without_keras(capsys) -> None:
     assert {row["name"] for row in lines(capsys)} >= {"baseline", "lenet5"}
 
 
+def test_models_writes_keras_source(capsys) -> None:
+    """What it prints is Python and nothing else, so that `> lenet5.py` gives a file that runs."""
+    for form in ([], ["sequential"], ["functional"], ["class"]):
+        assert main(["models", "lenet5", "--code", *form]) == 0
+        text = capsys.readouterr().out
+        compile(text, "lenet5.py", "exec")
+        assert ("keras.Sequential(" in text) == (form == ["sequential"])
+        assert ("(keras.Model):" in text) == (form == ["class"])
+
+
 def test_runs_lists_and_shows(lab_home, capsys) -> None:
     run = RunStore().create(RunConfig(network="lenet5", limit=7))
     assert main(["runs", "--json"]) == 0
@@ -43,6 +54,8 @@ def test_runs_lists_and_shows(lab_home, capsys) -> None:
     [
         (["runs", "nope"], "There is no run 'nope'"),
         (["models", "nope"], "network must be one of"),
+        (["models", "nope", "--code"], "network must be one of"),
+        (["models", "resnet18", "--code", "sequential"], "layers one after another"),
         (["train", "baseline", "--epochs", "0"], "epochs must be"),
         (["train", "baseline", "--dataset", "nope"], "nope"),
         (["train"], "Name a network of the lab"),
@@ -50,6 +63,8 @@ def test_runs_lists_and_shows(lab_home, capsys) -> None:
         (["train", "--spec", "/no/such.json"], "/no/such.json cannot be read"),
         (["train", "--spec", __file__], "is no JSON file"),
         (["data", "import", "/no/such/file.tar.gz"], "/no/such/file.tar.gz"),
+        (["data", "remove", "nope"], "No data set 'nope'"),
+        (["data", "remove", "synthetic"], "always there"),
     ],
 )
 def test_a_mistake_is_one_line_on_stderr(lab_home, capsys, arguments, sentence) -> None:
@@ -128,3 +143,17 @@ def test_ctrl_c_stops_and_keeps_what_was_learned(lab_home: Path) -> None:
     assert command.wait(60) == 1
     assert rest[-1]["status"] == "stopped"
     assert (run_folder(rest[-1]["id"]) / "last.keras").exists()
+
+
+def test_pictures_are_imported_listed_and_removed(lab_home, tmp_path, capsys) -> None:
+    folder = write_folder(tmp_path / "My pets", make_files() | {"cat/bad.jpg": b"?"})
+    assert main(["data", "import", str(folder), "--size", "64", "--name", "pets"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "Skipped cat/bad.jpg: not a JPEG, PNG, WebP or BMP picture"
+    assert "8 training and 2 test images of 2 classes" in printed[-1]
+    assert "64 × 64" in printed[-1]
+    assert main(["data"]) == 0
+    assert "pets" in capsys.readouterr().out
+    assert main(["data", "remove", "pets"]) == 0
+    assert main(["data"]) == 0
+    assert "pets  " not in capsys.readouterr().out

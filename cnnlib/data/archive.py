@@ -28,6 +28,7 @@ class Archive:
         wanted: whether to read the member of this path.
         progress: called with a fraction 0..1 of the file and a short text.
         advice: a sentence that ends every error: what to do next.
+        max_file_bytes: of one member that is read.
     """
 
     def __init__(
@@ -37,7 +38,9 @@ class Archive:
         wanted: Callable[[PurePosixPath], bool],
         progress: Progress,
         advice: str,
+        max_file_bytes: int | None = None,
     ) -> None:
+        self._max_file_bytes = max_file_bytes or MAX_FILE_BYTES
         self._path, self._wanted, self._progress, self._advice = path, wanted, progress, advice
         self._hash = hashlib.sha256()
         try:
@@ -78,10 +81,9 @@ class Archive:
             raise
 
     def _open_tar(self) -> tarfile.TarFile:
-        zipped = self._file.read(2) == b"\x1f\x8b"
-        self._file.seek(0)
+        zipped = is_gzip(self._file)
         stream: Any = gzip.GzipFile(fileobj=self, mode="rb") if zipped else self  # type: ignore[call-overload]
-        source: Any = _Bounded(stream, self._too_much())
+        source: Any = Bounded(stream, MAX_UNPACKED_BYTES, self._too_much())
         return tarfile.open(fileobj=source, mode="r|", bufsize=2**20)
 
     def _too_much(self) -> DatasetError:
@@ -102,7 +104,7 @@ class Archive:
                 )
             if not member.isreg() or not self._wanted(path):
                 continue
-            if member.size > MAX_FILE_BYTES:
+            if member.size > self._max_file_bytes:
                 raise DatasetError(f"{path.name} is too large. {self._advice}")
             self._progress(self._done / self._size, f"Reading {path.name}")
             file = tar.extractfile(member)
@@ -112,11 +114,23 @@ class Archive:
             yield path.name, content
 
 
-class _Bounded:
-    """A stream that ends in an error after `MAX_UNPACKED_BYTES`: no bomb unpacks beyond that."""
+def is_gzip(file: BinaryIO) -> bool:
+    """Whether an open file begins as gzip does; it is at its beginning afterwards."""
+    zipped = file.read(2) == b"\x1f\x8b"
+    file.seek(0)
+    return zipped
 
-    def __init__(self, stream: Any, error: DatasetError) -> None:
-        self._stream, self._error, self._left = stream, error, MAX_UNPACKED_BYTES
+
+def open_stream(file: BinaryIO) -> Any:
+    """The bytes of a .tar or .tar.gz file, unpacked as they are read."""
+    return gzip.GzipFile(fileobj=file, mode="rb") if is_gzip(file) else file
+
+
+class Bounded:
+    """A stream that ends in `error` after `limit` bytes: no bomb unpacks beyond that."""
+
+    def __init__(self, stream: Any, limit: int, error: DatasetError) -> None:
+        self._stream, self._error, self._left = stream, error, limit
 
     def read(self, size: int) -> bytes:
         block: bytes = self._stream.read(size)

@@ -44,7 +44,7 @@ def import_to(name: str, path: Path, progress: Progress) -> None:
     try:
         path = path.expanduser()
         is_folder = stat.S_ISDIR(path.stat().st_mode)
-        if is_folder and _batch_folder(path) is None and (path / ARCHIVE).is_file():
+        if is_folder and find_batch_folder(path) is None and (path / ARCHIVE).is_file():
             path, is_folder = path / ARCHIVE, False
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "not a path"
@@ -94,7 +94,7 @@ def _store(place: Path, files: Iterator[tuple[str, bytes]]) -> None:
             if name == "batches.meta":
                 _check_class_names(read_pickle(content, name))
                 continue
-            images, labels = _decode(read_pickle(content, name), name)
+            images, labels = decode_batch(read_pickle(content, name), name)
             if name == "test_batch":
                 writer = writers["test"] = SplitWriter(place, "test", len(labels), IMAGE_SHAPE)
                 writer.write(0, images, labels)
@@ -117,26 +117,39 @@ def _store(place: Path, files: Iterator[tuple[str, bytes]]) -> None:
         raise DatasetError(f"{missing[0]} is missing from this CIFAR-10 copy. {ADVICE}")
 
 
-def _decode(batch: dict[str, Any], name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images (n, 32, 32, 3) uint8 and labels (n,) int64 of one batch dictionary, checked."""
-    data, labels = batch.get("data"), batch.get("labels")
+def decode_batch(
+    batch: dict[str, Any],
+    name: str,
+    *,
+    key: str = "labels",
+    classes: int = len(settings.CIFAR10_CLASSES),
+    advice: str = ADVICE,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, 32, 32, 3) uint8 and labels (n,) int64 of one batch dictionary, checked.
+
+    Args:
+        name: the file's, for errors.
+        key: where the labels are, 0 to `classes` - 1.
+    """
+    data, labels = batch.get("data"), batch.get(key)
     if not isinstance(data, np.ndarray) or not isinstance(labels, list | np.ndarray):
-        raise DatasetError(f"{name} has no 'data' array and 'labels' list. {ADVICE}")
+        raise DatasetError(f"{name} has no 'data' array and {key!r} list. {advice}")
     if data.dtype != np.uint8 or data.ndim != 2 or data.shape[1] != ROW_BYTES or not len(data):
         raise DatasetError(
             f"'data' in {name} must be an array (n, {ROW_BYTES}) of uint8. "
-            f"Received: {data.shape} of {data.dtype}. {ADVICE}"
+            f"Received: {data.shape} of {data.dtype}. {advice}"
         )
     if isinstance(labels, list) and not all(type(label) is int for label in labels):
-        raise DatasetError(f"'labels' in {name} must be whole numbers 0 to 9. {ADVICE}")
+        raise DatasetError(f"{key!r} in {name} must be whole numbers 0 to {classes - 1}. {advice}")
     if len(labels) != len(data) or np.ndim(labels) != 1:
         raise DatasetError(
             f"{name} must have one label per image. "
-            f"Received: {len(data):,} images, {len(labels):,} labels. {ADVICE}"
+            f"Received: {len(data):,} images, {len(labels):,} labels. {advice}"
         )
-    if not 0 <= min(labels) <= max(labels) < len(settings.CIFAR10_CLASSES):
+    if not 0 <= min(labels) <= max(labels) < classes:
         raise DatasetError(
-            f"'labels' in {name} must be 0 to 9. Received: {min(labels)} to {max(labels)}. {ADVICE}"
+            f"{key!r} in {name} must be 0 to {classes - 1}. "
+            f"Received: {min(labels)} to {max(labels)}. {advice}"
         )
     images = data.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
     return images, np.asarray(labels, dtype=np.int64)
@@ -153,7 +166,12 @@ def _check_class_names(meta: dict[str, Any]) -> None:
         raise DatasetError(f"The class names in batches.meta are not CIFAR-10's. {ADVICE}")
 
 
-def _batch_folder(path: Path) -> Path | None:
+def is_copy(path: Path) -> bool:
+    """Whether a folder is the unpacked one, or holds it or the archive."""
+    return find_batch_folder(path) is not None or (path / ARCHIVE).is_file()
+
+
+def find_batch_folder(path: Path) -> Path | None:
     """The folder of batch files: `path` itself or the one in it, if there is one."""
     places = (path / FOLDER, path)
     return next((place for place in places if (place / TRAIN_FILES[0]).is_file()), None)
@@ -162,7 +180,7 @@ def _batch_folder(path: Path) -> Path | None:
 def _folder_files(path: Path, progress: Progress) -> Iterator[tuple[str, bytes]]:
     """The batch files of an unpacked folder, or of the folder that holds it."""
     try:
-        inner = _batch_folder(path)
+        inner = find_batch_folder(path)
         if inner is None:
             raise DatasetError(
                 f"The folder {path} holds neither {ARCHIVE} nor CIFAR-10 batch files. {ADVICE}"

@@ -1,4 +1,4 @@
-"""Fetch the official CIFAR-10 archive: resumed after a cut, and kept only if its SHA-256 is right.
+"""Fetch a published file: resumed after a cut, and kept only if its hash is right.
 
 Pooch checks the hash and puts the file in its place; the transfer itself is here, because Pooch's
 own starts from nothing each time. What has arrived stays in a ``.part`` file for the next attempt.
@@ -7,6 +7,7 @@ own starts from nothing each time. What has arrived stays in a ``.part`` file fo
 import logging
 import re
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -28,8 +29,33 @@ TIMEOUT_SECONDS = (10.0, 30.0)  # to connect, between two blocks
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+)")
 
 
+@dataclass(frozen=True)
+class Remote:
+    """A file on the network.
+
+    title: of the data set, for people.
+    file: its name, here and there.
+    known_hash: "sha256:…" or "md5:…", as its makers or Keras give it.
+    setting: the environment variable that names a mirror.
+    """
+
+    title: str
+    file: str
+    url: str
+    known_hash: str
+    setting: str
+
+
 def fetch_archive(progress: Progress, *, url: str | None = None, sha256: str = SHA256) -> Path:
-    """Download the archive and return where it lies, in CNNLIB_HOME's ``datasets/.downloads``.
+    """Download the official CIFAR-10 archive: as `fetch`."""
+    where = url or settings.cifar10_url()
+    return fetch(
+        Remote("CIFAR-10", ARCHIVE, where, f"sha256:{sha256}", "CNNLIB_CIFAR10_URL"), progress
+    )
+
+
+def fetch(remote: Remote, progress: Progress) -> Path:
+    """Download a file and return where it lies, in CNNLIB_HOME's ``datasets/.downloads``.
 
     A file that an earlier call left there, whole or in part, is used. Call it under a lock.
 
@@ -39,24 +65,24 @@ def fetch_archive(progress: Progress, *, url: str | None = None, sha256: str = S
     import pooch  # here, because it and requests take a while to import
 
     pooch.get_logger().setLevel(logging.ERROR)
-    url = url or settings.cifar10_url()
     place = settings.datasets_dir() / ".downloads"
-    part = place / f"{ARCHIVE}.part"
+    part = place / f"{remote.file}.part"
     resumed = part.exists()
     try:
         path = pooch.retrieve(
-            url,
-            known_hash=f"sha256:{sha256}",
-            fname=ARCHIVE,
+            remote.url,
+            known_hash=remote.known_hash,
+            fname=remote.file,
             path=place,
-            downloader=_Downloader(part, progress),
+            downloader=_Downloader(remote, part, progress),
         )
     except ValueError:  # Pooch's word for a wrong hash
         if resumed:  # perhaps the beginning was of another file: once more from nothing
-            return fetch_archive(progress, url=url, sha256=sha256)
+            return fetch(remote, progress)
+        hash_name = {"sha256": "SHA-256", "md5": "MD5"}[remote.known_hash.partition(":")[0]]
         raise DatasetError(
-            f"The file at {_host(url)} is not the official CIFAR-10 archive (its SHA-256 differs), "
-            f"so it was thrown away. Try again later, or name a copy of {ARCHIVE}."
+            f"The file at {_host(remote.url)} is not the official {remote.file} (its {hash_name} "
+            f"differs), so it was thrown away. Try again later, or name a copy of {remote.file}."
         ) from None
     except OSError as error:
         raise DatasetError(
@@ -69,8 +95,8 @@ def fetch_archive(progress: Progress, *, url: str | None = None, sha256: str = S
 class _Downloader:
     """What Pooch calls to transfer a file: HTTP with Range requests into a ``.part`` file."""
 
-    def __init__(self, part: Path, progress: Progress) -> None:
-        self._part, self._progress = part, progress
+    def __init__(self, remote: Remote, part: Path, progress: Progress) -> None:
+        self._remote, self._part, self._progress = remote, part, progress
 
     def __call__(self, url: str, output_file: Any, pooch: object = None, **_: Any) -> None:
         import requests
@@ -94,9 +120,9 @@ class _Downloader:
             time.sleep(PAUSE_SECONDS)
         kept = " What has arrived is kept: another attempt goes on from there."
         raise DatasetError(
-            f"CIFAR-10 could not be downloaded from {_host(url)}: {reason}."
+            f"{self._remote.title} could not be downloaded from {_host(url)}: {reason}."
             f"{kept if self._size() else ''} "
-            f"Without a network, copy {ARCHIVE} to this machine and name that file."
+            f"Without a network, copy {self._remote.file} to this machine and name that file."
         )
 
     def _size(self) -> int:
@@ -141,8 +167,9 @@ class _Downloader:
         if size > MAX_BYTES:
             self._part.unlink(missing_ok=True)
             raise DatasetError(
-                f"The server offers {size / 1e6:,.0f} MB, far more than CIFAR-10 has, so nothing "
-                f"was kept. Check CNNLIB_CIFAR10_URL, or name a copy of {ARCHIVE}."
+                f"The server offers {size / 1e6:,.0f} MB, far more than {self._remote.title} has, "
+                f"so nothing was kept. Check {self._remote.setting}, or name a copy of "
+                f"{self._remote.file}."
             )
 
 

@@ -6,18 +6,31 @@ from pathlib import Path
 
 from cnnlib.data import cifar10, storage, synthetic
 from cnnlib.data.dataset import Dataset, DatasetInfo, Progress
-from cnnlib.data.download import fetch_archive
+from cnnlib.data.download import fetch, fetch_archive
+from cnnlib.data.importing import CIFAR10, silent, tidy_path
+from cnnlib.data.published import PUBLISHED, Published
 from cnnlib.errors import DatasetError
 
-CIFAR10 = "cifar10"
 KERAS_COPIES = (  # the archive first, since it can be verified; names of Keras 3, then of Keras 2
     "cifar-10-batches-py-target_archive",
     "cifar-10-batches-py.tar.gz",
     "cifar-10-batches-py-target",
     "cifar-10-batches-py",
 )
-QUOTES = ("''", '""', "‘’", "“”")  # what a file manager or a chat puts around a path
 DOWNLOAD_SHARE = 0.85  # of the progress, when a download comes before the import
+KNOWN = {
+    CIFAR10: Published(
+        CIFAR10,
+        cifar10.TITLE,
+        "60,000 photographs of ten classes, 32 × 32, in colour",
+        170,
+        cifar10.ARCHIVE,
+        KERAS_COPIES,
+        list,  # `fetch_archive` knows where it is
+        cifar10.import_to,
+    ),
+    **PUBLISHED,
+}
 
 
 def load(
@@ -29,75 +42,39 @@ def load(
 ) -> Dataset:
     """Open a data set, bringing it here first where that is needed.
 
-    "cifar10" is looked for in this order: the copy in CNNLIB_HOME; a copy that Keras left under
-    ``$KERAS_HOME`` or ``~/.keras``; `path`; a download. The first one found is decoded once
-    into CNNLIB_HOME. "synthetic" is drawn when it is first asked for. Any other name must have
-    been imported.
+    "cifar10", "cifar100", "mnist" and "fashion_mnist" are looked for in this order: the copy in
+    CNNLIB_HOME; a copy that Keras left under ``$KERAS_HOME`` or ``~/.keras``; `path`; a download.
+    The first one found is decoded once into CNNLIB_HOME. "synthetic" is drawn when it is first
+    asked for. Any other name must have been imported.
 
     Args:
         source: the data set's name.
-        path: for "cifar10", the official archive or its unpacked folder, or a folder that holds
-            one of them.
-        download: whether "cifar10" may be downloaded (170 MB) when it is nowhere else.
+        path: for one of these four, its official archive or file, or the unpacked folder.
+        download: whether one of these four may be downloaded (11 to 170 MB) when it is nowhere
+            else.
         progress: called with a fraction 0..1 and a short text while something is brought here.
 
     Raises:
         DatasetError: nothing is found, or what is found is wrong.
     """
-    progress = progress or _silent
-    if path is not None and source != CIFAR10:
+    progress = progress or silent
+    if path is not None and source not in KNOWN:
         raise DatasetError(
-            f"path goes with the data set 'cifar10' only. Received: {source!r}. "
-            f"Import the file under that name first."
+            f"path goes with the data sets {', '.join(map(repr, KNOWN))} only. "
+            f"Received: {source!r}. Import the file under that name first."
         )
     if source == synthetic.NAME:
         return synthetic.open_or_make(progress)
-    if source == CIFAR10:
-        return _load_cifar10(None if path is None else tidy_path(path), download, progress)
+    if source in KNOWN:
+        given = None if path is None else tidy_path(path)
+        return _load_known(KNOWN[source], given, download, progress)
     try:
         return storage.open_stored(source)
     except storage.Missing:
-        names = ", ".join([CIFAR10, *(i.name for i in available() if i.name != CIFAR10)])
+        others = [info.name for info in available() if info.name not in KNOWN]
         raise DatasetError(
-            f"There is no data set named {source!r}. Choose one of: {names}."
+            f"There is no data set named {source!r}. Choose one of: {', '.join([*KNOWN, *others])}."
         ) from None
-
-
-def import_path(
-    path: str | os.PathLike[str], *, name: str = CIFAR10, progress: Progress | None = None
-) -> Dataset:
-    """Import an archive or folder anew as the data set `name`, replacing one of this name.
-
-    Args:
-        path: the official archive or its unpacked folder, or a folder that holds one of them;
-            a text may have blanks and quotation marks around it.
-        name: the data set's name here.
-        progress: called with a fraction 0..1 and a short text.
-
-    Raises:
-        DatasetError: the path is missing, wrong, cut or hostile; then an old one stays as it was.
-    """
-    storage.folder(name)
-    if name == synthetic.NAME:
-        raise DatasetError("The name 'synthetic' is taken by the drawn set. Choose another name.")
-    cifar10.import_to(name, tidy_path(path), progress or _silent)
-    return storage.open_stored(name)
-
-
-def tidy_path(path: str | os.PathLike[str]) -> Path:
-    """`path`; a text that someone pasted loses the blanks and quotation marks around it.
-
-    Raises:
-        DatasetError: nothing is left of it.
-    """
-    if not isinstance(path, str):
-        return Path(path)
-    text = path.strip()
-    if len(text) > 1 and text[0] + text[-1] in QUOTES:
-        text = text[1:-1].strip()
-    if not text:
-        raise DatasetError("Name a file or folder first.")
-    return Path(text)
 
 
 def available() -> list[DatasetInfo]:
@@ -124,28 +101,35 @@ def is_installed(name: str) -> bool:
     return True
 
 
-def _load_cifar10(path: Path | None, download: bool, progress: Progress) -> Dataset:
+def _load_known(known: Published, path: Path | None, download: bool, progress: Progress) -> Dataset:
     problems: list[str] = []
     try:
-        return storage.open_stored(CIFAR10)
+        return storage.open_stored(known.name)
     except storage.Missing:
         pass
     except DatasetError as error:
         problems.append(str(error))
-    for copy in _keras_copies():
+    for copy in _keras_copies(known):
         try:
-            return import_path(copy, progress=progress)
+            return _import(known, copy, progress)
         except DatasetError as error:
             problems.append(f"Keras's copy {copy} is of no use: {error}")
     if path is not None:
-        return import_path(path, progress=progress)
+        return _import(known, path, progress)
     if download:
-        return _download_cifar10(progress)
-    found = problems[0] if problems else "CIFAR-10 is not on this machine yet."
-    raise DatasetError(f"{found} Allow the download (170 MB), or name a copy of {cifar10.ARCHIVE}.")
+        return _download(known, progress)
+    found = problems[0] if problems else f"{known.title} is not on this machine yet."
+    raise DatasetError(
+        f"{found} Allow the download ({known.megabytes} MB), or name a copy of {known.file}."
+    )
 
 
-def _download_cifar10(progress: Progress) -> Dataset:
+def _import(known: Published, path: Path, progress: Progress) -> Dataset:
+    known.import_to(known.name, path.expanduser(), progress)
+    return storage.open_stored(known.name)
+
+
+def _download(known: Published, progress: Progress) -> Dataset:
     def downloading(fraction: float, text: str) -> None:
         progress(DOWNLOAD_SHARE * fraction, text)
 
@@ -153,25 +137,36 @@ def _download_cifar10(progress: Progress) -> Dataset:
         progress(DOWNLOAD_SHARE + (1 - DOWNLOAD_SHARE) * fraction, text)
 
     progress(0.0, "Connecting")
-    with storage.locked(f"{CIFAR10}-download"):
+    with storage.locked(f"{known.name}-download"):
         try:  # another process may have brought it while we waited
-            return storage.open_stored(CIFAR10)
+            return storage.open_stored(known.name)
         except DatasetError:
             pass
-        archive = fetch_archive(downloading)
-        dataset = import_path(archive, progress=importing)
-        archive.unlink(missing_ok=True)
+        files = _fetch(known, downloading)
+        dataset = _import(known, files[0] if len(files) == 1 else files[0].parent, importing)
+        for file in files:
+            file.unlink(missing_ok=True)
         return dataset
 
 
-def _keras_copies() -> Iterator[Path]:
+def _fetch(known: Published, progress: Progress) -> list[Path]:
+    """Download the set's files, one after the other, into one folder."""
+    if known.name == CIFAR10:
+        return [fetch_archive(progress)]
+    remotes = known.remotes()
+    return [
+        fetch(
+            remote,
+            lambda share, text, done=done: progress((done + share) / len(remotes), text),  # type: ignore[misc]
+        )
+        for done, remote in enumerate(remotes)
+    ]
+
+
+def _keras_copies(known: Published) -> Iterator[Path]:
     homes = [os.environ.get("KERAS_HOME"), "~/.keras"]
     for home in dict.fromkeys(home for home in homes if home):
-        for name in KERAS_COPIES:
+        for name in known.copies:
             copy = Path(home).expanduser() / "datasets" / name
             if copy.exists():
                 yield copy
-
-
-def _silent(fraction: float, text: str) -> None:
-    """The progress of someone who does not watch."""

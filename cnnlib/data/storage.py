@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,32 @@ def replacing(name: str) -> Iterator[Path]:
             _clean(target)
 
 
+def remove(name: str) -> None:
+    """Remove a stored data set. Who has it open keeps it: its files go when nobody maps them.
+
+    Raises:
+        Missing: nothing is stored under this name.
+        DatasetError: the folder cannot be changed.
+    """
+    target = folder(name)
+    if not target.is_dir():
+        raise Missing(f"No data set {name!r} is stored in {target.parent}.")
+    with locked(name), writing(f"remove the data set {name!r} from {target.parent}"):
+        _clean(target)
+        with suppress(FileNotFoundError):  # to a name of what `_clean` takes for rubbish
+            target.rename(target.parent / f".{name}.new-{uuid.uuid4().hex[:8]}")
+        _clean(target)
+
+
+def count_bytes(name: str) -> int:
+    """How much room a stored data set takes on the disk, with all that lies beside it."""
+    total = 0
+    for path in folder(name).rglob("*"):
+        with suppress(OSError):
+            total += path.lstat().st_size
+    return total
+
+
 def _clean(target: Path) -> None:
     """Remove what a killed import left; call it under the lock."""
     for old in sorted(target.parent.glob(f".{target.name}.old-*")):
@@ -112,10 +138,16 @@ def read_info(name: str) -> DatasetInfo:
         Missing: nothing is stored under this name.
         DatasetError: what is stored is damaged.
     """
-    return _info(name, _read_meta(name))
+    return _info(name, read_meta(name))
 
 
-def _read_meta(name: str) -> dict[str, Any]:
+def read_meta(name: str) -> dict[str, Any]:
+    """All of meta.json, unchecked but for its format.
+
+    Raises:
+        Missing: nothing is stored under this name.
+        DatasetError: what is stored is damaged.
+    """
     path = folder(name) / "meta.json"
     try:
         meta = json.loads(path.read_text(encoding="utf-8"))

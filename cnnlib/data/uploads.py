@@ -1,23 +1,21 @@
 """Pictures that people bring along: shrunk on arrival, kept by content, found by a link."""
 
 import hashlib
-import io
 import os
-import warnings
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from cnnlib import settings
+from cnnlib.data.pictures.decoding import Unreadable, read_square
 from cnnlib.errors import DatasetError
 
 SIZE = 32  # pixels a side, like CIFAR-10
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 50_000_000
 MAX_KEPT = 500
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 ID_LENGTH = 16
 
 
@@ -73,24 +71,8 @@ def _read_square(content: bytes) -> NDArray[np.uint8]:
             f"{len(content) / 1e6:.1f} MB. Shrink it first."
         )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit holds
-            with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
-                    raise DatasetError(
-                        f"A picture may have {MAX_PIXELS // 1_000_000} million pixels. Received: "
-                        f"{picture.width} × {picture.height}. Shrink it first."
-                    )
-                picture.draft("RGB", (4 * SIZE, 4 * SIZE))
-                upright = ImageOps.exif_transpose(picture).convert("RGBA")
-        canvas = Image.new("RGBA", upright.size, "white")
-        canvas.alpha_composite(upright)
-        square = ImageOps.fit(canvas.convert("RGB"), (SIZE, SIZE), Image.Resampling.BOX)
-    except DatasetError:
-        raise
-    except Exception as error:  # whatever a damaged or hostile file makes its decoder raise
+        return read_square(content, SIZE, max_pixels=MAX_PIXELS)
+    except Unreadable as error:
         raise DatasetError(
-            f"This is no picture that can be read ({type(error).__name__}). "
-            f"Take a JPEG, PNG, WebP or BMP file."
-        ) from error
-    return np.asarray(square)
+            f"This is no picture that can be read: {error}. Take a JPEG, PNG, WebP or BMP file."
+        ) from None

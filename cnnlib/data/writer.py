@@ -19,13 +19,17 @@ class SplitWriter:
     """
 
     def __init__(self, place: Path, split: str, count: int, image_shape: tuple[int, ...]) -> None:
+        self._image_shape = image_shape
         self._row_bytes = int(np.prod(image_shape))
         self._labels = np.full(count, -1, np.int64)
         self._labels_path = place / f"{split}-labels.npy"
         self._file = (place / f"{split}-images.npy").open("wb")
-        header = {"descr": "|u1", "fortran_order": False, "shape": (count, *image_shape)}
-        np.lib.format.write_array_header_1_0(self._file, header)
+        self._write_header(count)
         self._start = self._file.tell()
+
+    def _write_header(self, count: int) -> None:
+        header = {"descr": "|u1", "fortran_order": False, "shape": (count, *self._image_shape)}
+        np.lib.format.write_array_header_1_0(self._file, header)
 
     def write(self, index: int, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
         """Put images (n, H, W, C) and their labels (n,) at positions index … index + n - 1."""
@@ -33,7 +37,16 @@ class SplitWriter:
         self._file.write(np.ascontiguousarray(images).data)
         self._labels[index : index + len(labels)] = labels
 
-    def close(self) -> None:
+    def close(self, count: int | None = None) -> None:
+        """Finish both files; with the first `count` rows only, when fewer came than were planned.
+
+        (NumPy leaves room in the header for a longer number, so a shorter one fits.)
+        """
+        if count is not None and count < len(self._labels):
+            self._labels = self._labels[:count]
+            self._file.seek(0)
+            self._write_header(count)
+            self._file.truncate(self._start + count * self._row_bytes)
         self._file.close()
         np.save(self._labels_path, self._labels)
 

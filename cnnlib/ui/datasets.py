@@ -7,13 +7,15 @@ import streamlit as st
 
 from cnnlib import settings
 from cnnlib.data import Dataset, Progress, available, import_path, load
-from cnnlib.data.finding import tidy_path
+from cnnlib.data.importing import tidy_path
 from cnnlib.errors import LabError
+from cnnlib.ui.address import ARRIVED
 from cnnlib.ui.jobs import LOOK_SECONDS, Job, JobState
 from cnnlib.ui.page import show_error
 
 CHOICE = "dataset"
 FIRST = "first_dataset"
+LEFT = "left_dataset"  # session state: what `choose_dataset` left in the address
 ASKED = "cifar10_asked"  # session state: the token of the job that this session started
 PROBLEM = "cifar10_problem"  # session state: what is wrong with the path that was typed
 TYPED = "cifar10_path"
@@ -49,10 +51,17 @@ def _open(name: str, fingerprint: str, place: Path) -> Dataset:
     return load(name, download=False)
 
 
+def forget_opened() -> None:
+    """Let go of all opened data sets, so that the room of a removed one is free again."""
+    _open.clear()
+
+
 def choose_dataset(
     label: str = "Data set", *, on_change: Callable[[], None] | None = None
 ) -> Dataset:
     """A box to choose an installed data set; the choice is in the address as ``?dataset=…``.
+
+    Another page of the same visit begins with it. An `Address` of the page names it as `beside`.
 
     Raises:
         DatasetError: the chosen data set is damaged.
@@ -60,13 +69,17 @@ def choose_dataset(
     titles = {info.name: info.title for info in available()}
     names = list(titles)
     chosen, first = st.session_state.get(CHOICE), st.session_state.get(FIRST)
-    if chosen not in names:
-        wanted = st.query_params.get(CHOICE)
-        st.session_state[CHOICE] = wanted if wanted in names else names[0]
+    said, left = st.query_params.get(CHOICE), st.session_state.get(LEFT)
+    if said is None and st.session_state.get(ARRIVED):  # by the menu: go on with the same set
+        said = left
+    if chosen not in names or said != left:  # said != left: by a link or the Back button
+        st.session_state[CHOICE] = said if said in names else names[0]
     elif chosen == first != names[0]:  # a better one has arrived, CIFAR-10 say
         st.session_state[CHOICE] = names[0]
         if on_change:
             on_change()
+    else:  # said anew in every run, for a browser that is slow to draw the box: see `Address`
+        st.session_state[CHOICE] = chosen
     st.session_state[FIRST] = names[0]
     name: str = st.selectbox(
         label,
@@ -75,6 +88,7 @@ def choose_dataset(
         key=CHOICE,
         on_change=on_change,
     )
+    st.session_state[LEFT] = name if name != names[0] else None
     if name != names[0]:
         st.query_params[CHOICE] = name
     elif CHOICE in st.query_params:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnnlib.data import available
-from cnnlib.data.uploads import FORMATS, MAX_BYTES, is_upload_id, load_upload, save_upload
+from cnnlib.data.pictures.decoding import FORMATS
+from cnnlib.data.uploads import MAX_BYTES, is_upload_id, load_upload, save_upload
 from cnnlib.errors import LabError
 from cnnlib.ops.patterns import PATTERN_NAMES, make_pattern
 from cnnlib.ui.address import Address, Setting, choice, whole

@@ -1,12 +1,16 @@
 """The data set page: filter, choose by mouse and keyboard, and pass a link on."""
 
 import re
+import zipfile
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from cnnlib.data import load
 from cnnlib.ui.datasets import WAITING_SECONDS
+from tests.browser.lab import Lab
 from tests.browser.visit import Visit
 from tests.data.cifar_files import make_files, write_archive
 
@@ -19,6 +23,18 @@ def chosen(visitor: Visit) -> Locator:
     return visitor.page.locator(".cnnlab-thumbnails [aria-selected=true]")
 
 
+def look(visit: Callable[..., Visit], lab: Lab, path: str, **options: object) -> Visit:
+    """Open the page and wait for its first thumbnail, as long as a busy machine needs."""
+    visitor = visit(lab, path, **options)
+    thumbnails(visitor).first.wait_for()
+    return visitor
+
+
+def choose(visitor: Visit, name: str) -> None:
+    """One of several: a view of the image, a channel."""
+    visitor.main.get_by_role("radio", name=name, exact=True).click()
+
+
 def choose_class(visitor: Visit, name: str) -> None:
     visitor.part("stMain").get_by_role("button", name=name, exact=True).click()
     expect(thumbnails(visitor).first).to_have_attribute("aria-label", re.compile(f"^{name}, "))
@@ -26,19 +42,17 @@ def choose_class(visitor: Visit, name: str) -> None:
 
 def expect_image(visitor: Visit, index: str, name: str) -> None:
     """The detail shows the image of that index, and the address names it."""
-    expect(
-        visitor.page.get_by_text(re.compile(rf"^Image {int(index):,}, label \d"))
-    ).to_be_visible()
+    expect(visitor.page.get_by_text(re.compile(rf"^Image {int(index):,} of the "))).to_be_visible()
     expect(visitor.main.get_by_role("heading", level=3, name=name, exact=True)).to_be_visible()
     expect(visitor.page).to_have_url(re.compile(rf"[?&]index={index}(&|$)"))
 
 
 def test_a_class_filters_and_a_click_shows_the_image(lab, visit) -> None:
-    visitor = visit(lab, "data-set")
+    visitor = look(visit, lab, "data-set")
     expect(thumbnails(visitor)).to_have_count(48)
     expect(visitor.page.get_by_text("2,500 training images, page 1 of 53")).to_be_visible()
     choose_class(visitor, "frog")
-    expect(visitor.page.get_by_text(re.compile(r"^250 training images"))).to_be_visible()
+    expect(visitor.page.get_by_text(re.compile(r"^250 of 2,500 training images"))).to_be_visible()
     labels = [label.get_attribute("aria-label") for label in thumbnails(visitor).all()]
     assert all(label.startswith("frog, image ") for label in labels)
     fifth = thumbnails(visitor).nth(4)
@@ -48,29 +62,28 @@ def test_a_class_filters_and_a_click_shows_the_image(lab, visit) -> None:
     expect(chosen(visitor)).to_have_attribute("data-index", index)
     expect(visitor.page).to_have_url(re.compile(r"classes=frog"))
 
-    other = visit(lab, visitor.page.url.removeprefix(lab.url))
+    other = look(visit, lab, visitor.page.url.removeprefix(lab.url))
     expect_image(other, index, "frog")
     expect(chosen(other)).to_have_attribute("data-index", index)
     expect(thumbnails(other).first).to_have_attribute("aria-label", labels[0])
 
 
 def test_two_classes_and_the_other_split(lab, visit) -> None:
-    visitor = visit(lab, "data-set?split=test&classes=cat&classes=dog")
-    expect(visitor.page.get_by_text(re.compile(r"^100 test images"))).to_be_visible()
+    visitor = look(visit, lab, "data-set?split=test&classes=cat&classes=dog")
+    expect(visitor.page.get_by_text(re.compile(r"^100 of 500 test images"))).to_be_visible()
     expect(thumbnails(visitor)).to_have_count(48)
     labels = [label.get_attribute("aria-label") for label in thumbnails(visitor).all()]
     assert {label.split(",")[0] for label in labels} == {"cat", "dog"}
 
 
 def test_the_keyboard_is_enough(lab, visit) -> None:
-    visitor = visit(lab, "data-set")
+    visitor = look(visit, lab, "data-set")
     keyboard = visitor.page.keyboard
     chosen(visitor).focus()
     keyboard.press("ArrowRight")
     keyboard.press("ArrowRight")
     third = thumbnails(visitor).nth(2)
     expect(third).to_be_focused()
-    keyboard.press("Enter")
     expect(third).to_have_attribute("aria-selected", "true")
     index = third.get_attribute("data-index")
     expect(visitor.page).to_have_url(re.compile(rf"index={index}(&|$)"))
@@ -80,12 +93,94 @@ def test_the_keyboard_is_enough(lab, visit) -> None:
     expect(thumbnails(visitor).nth(1)).to_be_focused()
     keyboard.press("End")
     expect(thumbnails(visitor).last).to_be_focused()
-    keyboard.press("ArrowRight")
-    expect(thumbnails(visitor).last).to_be_focused()
+    expect(visitor.page).to_have_url(re.compile(r"index=47(&|$)"))
+    visitor.wait_until_idle()
+    keyboard.press("ArrowRight")  # from the last one the page turns
+    expect(visitor.page).to_have_url(re.compile(r"index=48(&|$)"))
+    expect(visitor.page.get_by_text("page 2 of 53")).to_be_visible()
+    expect(chosen(visitor)).to_be_focused()
+    keyboard.press("Shift+ArrowRight")
+    expect(visitor.page).to_have_url(re.compile(r"selection=48-49(&|$)"))
+
+
+def test_from_the_grid_to_the_next_image_to_a_similar_one_and_on_by_link(lab, visit) -> None:
+    visitor = look(visit, lab, "data-set?classes=frog")
+    expect(thumbnails(visitor)).to_have_count(48)
+    names = [option.get_attribute("data-index") for option in thumbnails(visitor).all()]
+    thumbnails(visitor).nth(3).click()
+    expect_image(visitor, names[3], "frog")
+    visitor.wait_until_idle()
+    visitor.page.locator("h1").first.click()  # the focus leaves the grid
+    visitor.page.keyboard.press("ArrowRight")
+    expect_image(visitor, names[4], "frog")
+    visitor.wait_until_idle()
+    visitor.page.keyboard.press("ArrowLeft")
+    expect_image(visitor, names[3], "frog")
+    choose(visitor, "Similar")
+    similar = visitor.page.locator(".st-key-similar [role=option]")
+    expect(similar).to_have_count(12)
+    expect(similar.first).to_have_attribute("aria-label", "this image")
+    told = re.fullmatch(r"(\w+), training image (\d+), distance [\d.]+(, another class)?",
+                        similar.nth(1).get_attribute("aria-label"))  # fmt: skip
+    assert told
+    marked = "marked" in (similar.nth(1).get_attribute("class") or "")
+    assert marked == bool(told[3])
+    similar.nth(1).click()
+    expect_image(visitor, told[2], told[1])
+    expect(similar.first).to_have_attribute("aria-label", "this image")
+    visitor.wait_until_idle()
+
+    other = look(visit, lab, visitor.page.url.removeprefix(lab.url))
+    expect_image(other, told[2], told[1])
+    expect(other.page.locator(".st-key-similar [role=option]")).to_have_count(12)
+    visitor.page.go_back()  # and the Back button leads to the image before
+    expect_image(visitor, names[3], "frog")
+
+
+def test_many_images_are_collected_taken_along_and_passed_on(lab, visit, tmp_path) -> None:
+    visitor = look(visit, lab, "data-set")
+    thumbnails(visitor).nth(2).click(modifiers=["Control"])
+    thumbnails(visitor).nth(5).click(modifiers=["Shift"])
+    expect(visitor.page).to_have_url(re.compile(r"selection=2-3-4-5(&|$)"))
+    visitor.page.get_by_text("Select many").click()
+    expect(visitor.page).to_have_url(re.compile(r"collecting=1"))
+    visitor.wait_until_idle()
+    for place in (3, 20, 21):  # one is let go again
+        thumbnails(visitor).nth(place).click()
+    expect(visitor.page).to_have_url(re.compile(r"selection=2-4-5-20-21(&|$)"))
+    expect(visitor.page.get_by_text("5 selected")).to_be_visible()
+    visitor.wait_until_idle()
+    download = visitor.download(visitor.page.get_by_role("button", name="PNG zip"))
+    download.save_as(tmp_path / "images.zip")
+    with zipfile.ZipFile(tmp_path / "images.zip") as archive:
+        files = [name.split("/")[1] for name in archive.namelist()]
+    assert files == [f"train-{index}.png" for index in (2, 4, 5, 20, 21)]
+
+    other = look(visit, lab, visitor.page.url.removeprefix(lab.url))
+    checked = other.page.locator(".cnnlab-thumbnails [aria-checked=true]")
+    expect(checked).to_have_count(5)
+    assert [each.get_attribute("data-index") for each in checked.all()] == [
+        "2",
+        "4",
+        "5",
+        "20",
+        "21",
+    ]
+
+
+@pytest.mark.parametrize(("split", "there"), [("train", "source=image&image=7"),
+                                              ("test", "source=upload&upload=")])  # fmt: skip
+def test_an_image_goes_on_to_the_pages_of_the_operators(lab, visit, split, there) -> None:
+    visitor = look(visit, lab, f"data-set?split={split}&index=7")
+    detail = visitor.page.locator(".st-key-image_detail")
+    detail.get_by_text("Take it further").click()
+    detail.get_by_role("button", name="Pooling").click()
+    expect(visitor.page).to_have_url(re.compile(rf"/pooling-lab\?.*{re.escape(there)}"))
+    visitor.wait_until_idle()
 
 
 def test_another_page_of_the_grid_is_in_the_address(lab, visit) -> None:
-    visitor = visit(lab, "data-set")
+    visitor = look(visit, lab, "data-set")
     first = thumbnails(visitor).first.get_attribute("data-index")
     visitor.part("stPagination").get_by_role("button", name="Page 2", exact=True).click()
     expect(visitor.page.get_by_text("page 2 of 53")).to_be_visible()
@@ -98,10 +193,10 @@ def test_another_page_of_the_grid_is_in_the_address(lab, visit) -> None:
 
 @pytest.mark.parametrize("address", ["index=1234", "index=1234&page=2"])
 def test_a_link_to_an_image_opens_its_page_and_paging_leaves_it(lab, visit, address) -> None:
-    visitor = visit(lab, f"data-set?{address}")
+    visitor = look(visit, lab, f"data-set?{address}")
     expect(visitor.page.get_by_text("page 26 of 53")).to_be_visible()
     expect(chosen(visitor)).to_have_attribute("data-index", "1234")
-    expect(visitor.page.get_by_text("Image 1,234, label")).to_be_visible()
+    expect(visitor.page.get_by_text("Image 1,234 of the training images")).to_be_visible()
     visitor.part("stPagination").get_by_role("button", name="Page 27", exact=True).click()
     expect(visitor.page.get_by_text("page 27 of 53")).to_be_visible()
     expect(visitor.page).not_to_have_url(re.compile("index="))
@@ -113,7 +208,7 @@ def test_a_link_to_an_image_opens_its_page_and_paging_leaves_it(lab, visit, addr
 
 
 def test_a_wrong_address_shows_the_first_page_and_is_corrected(lab, visit) -> None:
-    visitor = visit(lab, "data-set?index=99999&per_page=7&view=Grey&page=x")
+    visitor = look(visit, lab, "data-set?index=99999&per_page=7&view=Grey&page=x")
     expect(thumbnails(visitor)).to_have_count(48)
     expect(chosen(visitor)).to_have_attribute("data-index", "0")
     expect(visitor.page).to_have_url(re.compile(r"/data-set$"))
@@ -122,7 +217,7 @@ def test_a_wrong_address_shows_the_first_page_and_is_corrected(lab, visit) -> No
 @pytest.mark.parametrize("width", [400, 1280, 1700])
 @pytest.mark.parametrize("size", [48, 96])
 def test_the_grid_fills_whole_rows_evenly(lab, visit, width, size) -> None:
-    visitor = visit(lab, f"data-set?per_page={size}", width=width)
+    visitor = look(visit, lab, f"data-set?per_page={size}", width=width)
     expect(thumbnails(visitor)).to_have_count(size)
     boxes = [box.bounding_box() for box in thumbnails(visitor).all()]
     rows = Counter(round(box["y"]) for box in boxes)
@@ -137,56 +232,75 @@ def test_the_grid_fills_whole_rows_evenly(lab, visit, width, size) -> None:
     visitor.expect_no_sideways_scrolling()
 
 
-def test_the_facts_stand_in_one_row(lab, visit) -> None:
-    visitor = visit(lab, "data-set")
-    expect(visitor.part("stMetric")).to_have_count(3)
-    assert len({metric.bounding_box()["y"] for metric in visitor.part("stMetric").all()}) == 1
+@pytest.mark.parametrize(
+    ("size", "width", "low", "high"), [(128, 1280, 96, 150), (24, 400, 18, 34)]
+)
+def test_thumbnails_have_the_size_that_is_set(lab, visit, size, width, low, high) -> None:
+    visitor = look(visit, lab, f"data-set?size={size}&per_page=384", width=width)
+    expect(thumbnails(visitor)).to_have_count(384)
+    assert low <= thumbnails(visitor).first.bounding_box()["width"] <= high
 
 
 def test_on_a_phone_a_tap_brings_the_image_into_sight(lab, visit) -> None:
-    visitor = visit(lab, "data-set", width=400, height=800)
-    picture = visitor.page.locator(".st-key-image_detail .js-plotly-plot")
+    visitor = look(visit, lab, "data-set", width=400, height=800)
+    picture = visitor.page.locator(".st-key-image_detail canvas")
     grid = visitor.page.locator(".cnnlab-thumbnails")
     expect(picture).to_be_visible()
     assert picture.bounding_box()["y"] < grid.bounding_box()["y"]
     thumbnails(visitor).nth(45).click()
-    expect(visitor.page.get_by_text("Image 45, label")).to_be_in_viewport()
+    expect(visitor.page.get_by_text("Image 45 of")).to_be_in_viewport()
     visitor.wait_until_idle()
     expect(picture).to_be_in_viewport(ratio=0.9)
     visitor.expect_no_sideways_scrolling()
 
 
 def test_on_a_wide_screen_the_image_is_beside_the_grid(lab, visit) -> None:
-    visitor = visit(lab, "data-set")
+    visitor = look(visit, lab, "data-set")
     detail = visitor.page.locator(".st-key-image_detail").bounding_box()
     grid = visitor.page.locator(".cnnlab-thumbnails").bounding_box()
     assert detail["x"] > grid["x"] + grid["width"]
 
 
-def test_a_channel_shows_the_numbers_of_the_image(lab, visit) -> None:
-    visitor = visit(lab, "data-set")
-    visitor.main.get_by_role("radio", name="Green").or_(
-        visitor.main.get_by_role("button", name="Green", exact=True)
-    ).first.click()
-    expect(visitor.page.get_by_text("All 1,024 green values")).to_be_visible()
-    values = visitor.page.wait_for_function(
-        """() => {
-            const chart = [...document.querySelectorAll('.js-plotly-plot')]
-                .find((plot) => plot._fullData?.[0]?.type === 'heatmap');
-            const z = chart?._fullData[0].z.map((row) => [...row]);
-            return z && [z.length, z[0].length, Math.min(...z.flat()), Math.max(...z.flat())];
-        }"""
-    ).json_value()
-    assert values[:2] == [32, 32]
-    assert 0 <= values[2] < values[3] <= 255
-    expect(visitor.page).to_have_url(re.compile(r"view=Green"))
-    visitor.page.reload()
-    visitor.wait_until_idle()
-    expect(visitor.page.get_by_text("All 1,024 green values")).to_be_visible()
+def test_in_a_long_grid_the_image_stays_in_sight(lab, visit) -> None:
+    visitor = look(visit, lab, "data-set?per_page=192&size=96")
+    thumbnails(visitor).nth(150).scroll_into_view_if_needed()
+    thumbnails(visitor).nth(150).click()
+    expect(visitor.page.get_by_text("Image 150 of")).to_be_in_viewport()
+
+
+def test_pointing_at_a_pixel_tells_its_numbers_and_the_arrows_walk_on(lab, visit) -> None:
+    image = load("synthetic").train.images[7]
+    visitor = look(visit, lab, "data-set?index=7")
+    stage = visitor.page.locator(".lab-pixels-stage")
+    value = visitor.page.locator(".lab-pixels-value")
+
+    def expect_pixel(row: int, column: int) -> None:
+        red, green, blue = image[row, column].tolist()
+        grey = round(0.299 * red + 0.587 * green + 0.114 * blue)
+        expect(value).to_have_text(
+            f"row {row}, column {column}: red {red}, green {green}, blue {blue}, grey {grey}"
+        )
+        here = visitor.page.locator(".lab-pixels-lens .here")
+        expect(here).to_have_text(f"{red}{green}{blue}")
+
+    box = stage.bounding_box()
+    cell = box["width"] / 32
+    stage.hover(position={"x": 30.5 * cell, "y": 4.5 * cell})
+    expect_pixel(4, 30)
+    stage.focus()
+    for key in ("ArrowUp", "ArrowRight", "ArrowRight"):  # the second one is beyond the edge
+        visitor.page.keyboard.press(key)
+    expect_pixel(3, 31)
+    expect(visitor.page).to_have_url(re.compile(r"index=7$"))  # no other image for these arrows
+    choose(visitor, "Blue")
+    expect(visitor.page).to_have_url(re.compile(r"paint=blue"))
+    lens = visitor.page.locator(".lab-pixels-lens span")
+    expect(lens).to_have_count(49)
+    expect(visitor.page.locator(".lab-pixels-lens .here")).to_have_text(str(image[3, 31, 2]))
 
 
 def test_a_wrong_path_for_cifar10_is_one_line_and_the_page_goes_on(lab, visit) -> None:
-    visitor = visit(lab, "data-set")
+    visitor = look(visit, lab, "data-set")
     visitor.page.get_by_text("I have the file, or this machine has no internet").click()
     field = visitor.page.get_by_role("textbox", name="File or folder")
     field.fill("/no/such/cifar-10-python.tar.gz")
@@ -196,7 +310,7 @@ def test_a_wrong_path_for_cifar10_is_one_line_and_the_page_goes_on(lab, visit) -
     expect(alert).to_contain_text("/no/such/cifar-10-python.tar.gz")
     expect(visitor.button("Import")).to_be_visible()
     expect(field).to_have_value("/no/such/cifar-10-python.tar.gz")
-    other = visit(lab, "data-set")
+    other = look(visit, lab, "data-set")
     expect(other.page.get_by_text("This is the synthetic set")).to_be_visible()
     expect(other.part("stAlertContentError")).to_have_count(0)
     field.fill("  ")
@@ -206,7 +320,7 @@ def test_a_wrong_path_for_cifar10_is_one_line_and_the_page_goes_on(lab, visit) -
 
 
 def test_what_is_being_typed_outlives_the_looks_at_the_job(lab, visit) -> None:
-    visitor = visit(lab, "data-set")
+    visitor = look(visit, lab, "data-set")
     visitor.page.get_by_text("I have the file, or this machine has no internet").click()
     field = visitor.page.get_by_role("textbox", name="File or folder")
     field.press_sequentially("~/Down")

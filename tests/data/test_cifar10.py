@@ -84,7 +84,9 @@ def test_an_unpacked_folder_goes_before_a_cut_archive_beside_it(tmp_path):
 
 def test_a_folder_with_nothing_of_cifar10_says_what_it_lacks(tmp_path):
     (tmp_path / "empty").mkdir()
-    assert "neither cifar-10-python.tar.gz nor" in assert_refused(tmp_path / "empty")
+    assert "no class folders with pictures" in assert_refused(tmp_path / "empty")
+    with pytest.raises(DatasetError, match=r"neither cifar-10-python\.tar\.gz nor"):
+        load("cifar10", path=tmp_path / "empty")
 
 
 @pytest.mark.parametrize("form", ["'{}'", '"{}"', "  {}\n", " ' {} ' ", "“{}”"])

@@ -127,8 +127,8 @@ def test_progress_of_a_download_never_goes_back():
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(DatasetError, match=r"'mnist'.*cifar10, synthetic"):
-        load("mnist")
+    with pytest.raises(DatasetError, match=r"'svhn'.*cifar10, mnist, .*, synthetic"):
+        load("svhn")
     assert leftovers(settings.datasets_dir()) == []
 
 

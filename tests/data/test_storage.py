@@ -97,9 +97,7 @@ def test_a_damaged_copy_is_one_clear_line_and_can_be_imported_again(tiny_archive
     assert len(import_path(tiny_archive).train) == 60
 
 
-@pytest.mark.parametrize(
-    "name", ["", "..", "../x", "a/b", "A", ".x", "x" * 65, "a b", "é", None, 3]
-)
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "A", ".x", "x" * 65, "a b", "é", 3])
 def test_refuses_names_that_are_paths(name, tiny_archive):
     with pytest.raises(DatasetError):
         load(name)

@@ -1,11 +1,7 @@
 """The data set page's script: what it shows and how it takes its address and bad data."""
 
-import re
-import shutil
 import time
-from pathlib import Path
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,24 +9,12 @@ from cnnlib import settings
 from cnnlib.data import import_path, load
 from cnnlib.ui import datasets
 from cnnlib.ui.jobs import Job, JobState
-from cnnlib.ui.thumbnails import make_sprite_url
 from tests.data.cifar_files import make_files, write_archive
-
-PAGE = str(Path(__file__).resolve().parents[2] / "pages" / "dataset.py")
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """A lab home where the synthetic set is drawn already: it takes a second."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CNNLIB_HOME", str(tmp_path_factory.mktemp("drawn")))
-        load("synthetic")
-        return settings.datasets_dir()
+from tests.pages.dataset_page import address, captions, facts, open_page, place_of
 
 
 @pytest.fixture(autouse=True)
-def _home(lab_home, monkeypatch, drawn):
-    shutil.copytree(drawn, settings.datasets_dir())
+def _home(with_synthetic, monkeypatch):
     monkeypatch.setattr(datasets, "fetch_job", Job("It failed"))
 
 
@@ -39,29 +23,10 @@ def archive(tmp_path):
     return write_archive(tmp_path / "cifar-10-python.tar.gz", make_files())
 
 
-def open_page(**address: str | list[str]) -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    page.query_params.update(address)
-    page.run()
-    assert not page.exception
-    return page
-
-
-def metrics(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
-
-
-def captions(page: AppTest) -> str:
-    return " ".join(caption.value for caption in page.caption)
-
-
 def test_shows_the_synthetic_set_and_says_so():
     page = open_page()
-    assert metrics(page) == {
-        "Training images": "2,500",
-        "Test images": "500",
-        "One image, uint8 0–255": "32 × 32 × 3",
-    }
+    assert facts(page).startswith("**2,500** training and **500** test images of **10** classes")
+    assert "**32 × 32 × 3** numbers from 0 to 255" in facts(page)
     assert "synthetic set" in page.markdown[1].value
     assert [button.label for button in page.button if "CIFAR-10" in button.label]
     assert "drawn by CNN Lab" in captions(page)
@@ -71,8 +36,8 @@ def test_shows_the_synthetic_set_and_says_so():
 def test_shows_cifar10_without_any_offer(archive):
     import_path(archive)
     page = open_page()
-    assert metrics(page)["Training images"] == "60"
-    assert not page.button
+    assert facts(page).startswith("**60** training")
+    assert not [button for button in page.button if "CIFAR-10" in button.label]
     assert "(60, 32, 32, 3)" in captions(page)
     assert [box.value for box in page.selectbox if box.label == "Data set"] == ["cifar10"]
 
@@ -81,21 +46,23 @@ def test_the_address_chooses_data_set_split_class_and_image(archive):
     import_path(archive)
     page = open_page(dataset="synthetic", split="test", classes=["cat", "dog"], index="7")
     dataset = load("synthetic")
-    assert "100 test images" in captions(page)
-    assert "Image 7," in captions(page)
+    assert "100 of 500 test images" in captions(page)
+    assert "Image 7 of the test images" in captions(page)
+    assert address(page) == {
+        "dataset": "synthetic", "split": "test", "classes": "cat,dog", "index": "7"
+    }  # fmt: skip
     name = dataset.class_names[dataset.test.labels[7]]
     assert name in [heading.value for heading in page.subheader]
 
 
 @pytest.mark.parametrize(
-    "address",
+    "query",
     [
         {"dataset": "../x"},
         {"dataset": "mnist"},
         {"split": "validation"},
         {"classes": ["zebra"]},
         {"page": "0"},
-        {"page": "99999"},
         {"page": "x"},
         {"index": "-1"},
         {"index": "2500"},
@@ -103,26 +70,48 @@ def test_the_address_chooses_data_set_split_class_and_image(archive):
         {"index": "²"},
         {"index": "1.5"},
         {"view": "Infrared"},
+        {"view": "channels "},
+        {"paint": "infrared"},
         {"per_page": "1"},
+        {"classes": "cat,,dog"},
+        {"classes": "%00"},
+        {"order": "size"},
+        {"order": "__class__"},
+        {"size": "23"},
+        {"size": "129"},
+        {"size": "64.5"},
+        {"selection": "1-"},
+        {"selection": "-1"},
+        {"selection": "x"},
+        {"selection": "2500"},
+        {"selection": "9" * 400},
+        {"collecting": "yes"},
+        {"descending": "2"},
+        {"verdict": "maybe"},
+        {"against": "validation"},
+        {"by": "name"},
+        {"run": "../../etc"},
+        {"run": "20261123-000000-none-0000"},
     ],
 )
-def test_bad_addresses_fall_back_quietly(address):
-    page = open_page(**address)
+def test_bad_addresses_fall_back_quietly(query):
+    page = open_page(**query)
     assert not page.error
     assert "2,500 training images, page 1 of" in captions(page)
     assert not page.query_params  # what is wrong leaves the address
 
 
-def place_of(page: AppTest) -> str:
-    """The part of the grid's caption that says which page of it is shown."""
-    return re.search(r"page \d+ of \d+", captions(page)).group()
+def test_a_page_that_is_not_there_is_the_last_one():
+    page = open_page(page="99999")
+    assert place_of(page) == "page 53 of 53"
+    assert address(page) == {"page": "53"}
 
 
 def test_an_index_opens_the_page_of_the_grid_that_holds_it():
     page = open_page(index="1234")
     assert place_of(page) == "page 26 of 53"
-    assert "Image 1,234," in captions(page)
-    assert page.query_params["index"] == "1234"
+    assert "Image 1,234 of the training images" in captions(page)
+    assert address(page)["index"] == "1234"
     assert place_of(open_page(index="1234", page="2")) == "page 26 of 53"
     assert place_of(open_page(index="1234", per_page="192")) == "page 7 of 14"
     assert place_of(open_page(index="47")) == "page 1 of 53"
@@ -133,31 +122,29 @@ def test_an_index_finds_its_page_within_the_filter():
     split = load("synthetic").train
     label = int(split.labels[2400])
     page = open_page(index="2400", classes=[settings.CIFAR10_CLASSES[label]])
-    number = int((split.labels[:2400] == label).sum()) // 48 + 1
+    place = int((split.labels[:2400] == label).sum())
+    assert f"{place + 1} of 250" in captions(page)
+    number = place // 48 + 1
     assert place_of(page) == f"page {number} of 6"
     other = open_page(index="2400", classes=[settings.CIFAR10_CLASSES[(label + 1) % 10]])
     assert place_of(other) == "page 1 of 6"
-    assert "Image 2,400," in captions(other)
-    assert other.query_params["index"] == "2400"
+    assert "Image 2,400 of" in captions(other)
+    assert "not among those shown" in captions(other)
+    assert address(other)["index"] == "2400"
 
 
 def test_more_images_per_page_keep_the_chosen_one_in_sight():
     page = open_page(index="1234")
     next(box for box in page.selectbox if box.label == "Images per page").select(96).run()
     assert place_of(page) == "page 13 of 27"
-
-
-def test_the_view_is_in_the_address():
-    page = open_page(view="Green")
-    assert [box.label for box in page.expander if "green" in box.label]
-    assert page.query_params["view"] == "Green"
+    assert address(page) == {"index": "1234", "per_page": "96", "page": "13"}
 
 
 def test_the_index_is_forgotten_when_better_data_arrives(archive):
     page = open_page(index="40")
     import_path(archive)
     page.run()
-    assert metrics(page)["Training images"] == "60"
+    assert facts(page).startswith("**60** training")
     assert "index" not in page.query_params
 
 
@@ -189,7 +176,7 @@ def test_importing_a_file_from_the_page(archive):
     submit_path(page, str(archive))
     assert wait_for_job().status == "done"
     page.run()
-    assert metrics(page)["Training images"] == "60"
+    assert facts(page).startswith("**60** training")
     assert not page.text_input
 
 
@@ -201,7 +188,7 @@ def test_a_wrong_file_is_one_line_on_the_page(tmp_path):
     page.run()
     assert len(page.error) == 1
     assert "notes.txt" in page.error[0].value
-    assert metrics(page)["Training images"] == "2,500"
+    assert facts(page).startswith("**2,500** training")
 
 
 @pytest.mark.parametrize("blank", ["  ", '""'])
@@ -224,7 +211,7 @@ def test_a_quoted_folder_that_holds_the_archive_is_imported(archive):
     submit_path(page, f" '{archive.parent}' ")
     assert wait_for_job().status == "done"
     page.run()
-    assert metrics(page)["Training images"] == "60"
+    assert facts(page).startswith("**60** training")
 
 
 def test_a_failure_is_shown_to_who_asked_only(tmp_path):
@@ -271,21 +258,3 @@ def test_a_data_set_is_opened_once_until_it_is_imported_anew(archive, tmp_path):
     assert datasets.open_dataset("cifar10") is first
     import_path(write_archive(tmp_path / "b.tar.gz", make_files(rows=3)))
     assert len(datasets.open_dataset("cifar10").train) == 15
-
-
-@pytest.mark.parametrize("channels", [1, 3])
-def test_a_sprite_holds_every_image_in_its_place(channels):
-    import base64
-    import io
-
-    from PIL import Image
-
-    images = np.random.default_rng(1).integers(0, 256, (7, 4, 5, channels), dtype=np.uint8)
-    kind, encoded = make_sprite_url(images, columns=3).split(",")
-    assert kind == "data:image/png;base64"
-    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))))
-    sheet = sheet.reshape(12, 15, channels)
-    for number, image in enumerate(images):
-        row, column = divmod(number, 3)
-        tile = sheet[4 * row : 4 * row + 4, 5 * column : 5 * column + 5]
-        np.testing.assert_array_equal(tile, image)

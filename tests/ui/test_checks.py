@@ -15,6 +15,7 @@ import pytest
 from cnnlib.errors import RunError
 from cnnlib.ops.layer_calls import DefinitionCall, LayerCall
 from cnnlib.runs import client
+from cnnlib.runs.arrays import encode_array
 from cnnlib.ui import checks
 from cnnlib.ui.checks import Checks
 
@@ -39,6 +40,7 @@ class Keras:
     """In the supervisor's place: counts the questions, and answers when it may."""
 
     def __init__(self) -> None:
+        self.names: list[str] = []
         self.questions: list[dict[str, Any]] = []
         self.warm = True
         self.may_answer = threading.Event()
@@ -50,7 +52,7 @@ class Keras:
         return self.warm
 
     def ask(self, question: str, **arguments: Any) -> dict[str, Any]:
-        assert question == "compare_layers"
+        self.names.append(question)
         self.questions.append(arguments)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -129,7 +131,22 @@ def test_the_token_tells_modes_and_definitions_apart(keras: Keras) -> None:
     wait_for_end(board, tokens[-1])
     [call] = keras.questions[0]["calls"]
     assert call["definition"] == "netvlad"
-    assert call["arrays"]["centers"] == checks.encode_array(x)
+    assert call["arrays"]["centers"] == encode_array(x)
+
+
+def test_other_questions_are_asked_and_described_in_their_own_way(keras: Keras) -> None:
+    board = Checks()
+
+    def describe(answer: dict[str, Any]) -> dict[str, Any]:
+        return {"state": "done", "text": f"{len(answer)} entries"}
+
+    token = board.register_question("count_network", {"spec": {"a": (1, 2)}}, describe)
+    assert board.register_question("count_network", {"spec": {"a": [1, 2]}}, describe) == token
+    assert board.register_question("time_step", {"spec": {"a": [1, 2]}}, describe) != token
+    assert wait_for_end(board, token)["text"] == f"{len(ANSWER)} entries"
+    assert (keras.names, keras.questions) == (["count_network"], [{"spec": {"a": [1, 2]}}])
+    wait_for_end(board, register(board))
+    assert keras.names[1:] == ["compare_layers"]
 
 
 def test_what_was_registered_does_not_change_with_the_pages_array(keras: Keras) -> None:
@@ -137,7 +154,7 @@ def test_what_was_registered_does_not_change_with_the_pages_array(keras: Keras) 
     token = board.register(x, RELU, x)
     x[:] = 7
     wait_for_end(board, token)
-    assert keras.questions[0] == keras.questions[0] | {"output": checks.encode_array(np.ones(3))}
+    assert keras.questions[0] == keras.questions[0] | {"output": encode_array(np.ones(3))}
 
 
 def test_one_question_however_many_look(keras: Keras) -> None:

@@ -12,9 +12,12 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from cnnlib.arch import zoo
+from cnnlib.data.dataset import DatasetInfo
+from cnnlib.runs import script
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import run_folder
 from cnnlib.runs.records import Point, Run
+from cnnlib.runs.script import make_training_script
 from cnnlib.runs.store import RunStore, open_store
 from cnnlib.ui import checks
 from cnnlib.ui.routes import make_routes
@@ -98,6 +101,31 @@ def test_the_history_is_a_table_of_epochs(web, run) -> None:
         ("1.0", "2.25", "2.0"),
         ("2.0", "1.75", ""),
     ]
+
+
+def test_the_training_script_has_the_settings_of_the_run(web, store) -> None:
+    config = RunConfig(network="lenet5", epochs=3, limit=70, seed=5)
+    run = store.create(config)
+    answer = web.get(f"/api/runs/{run.id}/files/train.py")
+    assert answer.headers["content-disposition"] == f'attachment; filename="{run.id}-train.py"'
+    assert answer.text == make_training_script(config, zoo.get("lenet5"))
+    assert "EPOCHS = 3\n" in answer.text
+    assert "LIMIT = 70 " in answer.text
+
+
+def test_the_training_script_is_for_the_images_of_the_run(web, store, monkeypatch) -> None:
+    """Those of its data set; the network's own where that is gone."""
+    info = DatasetInfo("leaves", "", ("a", "b"), (48, 48, 1), 0, 0, False, "", "")
+    monkeypatch.setattr(script, "available", lambda: [info])
+    spec = zoo.get("lenet5", input_shape=(20, 20, 3), classes=3)
+    own = dataclasses.replace(spec, name="mine")
+    for config, shape, classes in (
+        (RunConfig(network="lenet5", dataset="leaves"), (48, 48, 1), 2),
+        (RunConfig(network="lenet5", dataset="gone"), (32, 32, 3), 10),
+        (RunConfig(spec=own, dataset="gone"), (20, 20, 3), 3),
+    ):
+        text = web.get(f"/api/runs/{store.create(config).id}/files/train.py").text
+        assert f"INPUT_SHAPE = {shape}\nCLASSES = {classes}\n" in text
 
 
 def test_the_figure_works_without_a_network(web, run) -> None:
