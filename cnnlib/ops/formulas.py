@@ -29,9 +29,14 @@ class Formula:
     result: int | float
 
     def to_latex(self) -> str:
-        """A line each for the rule, the numbers and the result, so that it fits a phone."""
+        """A line each for the rule, the numbers and the result, so that it fits a phone.
+
+        Where nothing is computed, the numbers being the result, they are not said twice.
+        """
         result = format_number(self.result)
-        lines = (rf"& {self.symbols}", rf"=\; & {self.numbers}", rf"=\; & \mathbf{{{result}}}")
+        lines = [rf"& {self.symbols}", rf"=\; & {self.numbers}", rf"=\; & \mathbf{{{result}}}"]
+        if self.numbers == result:
+            del lines[1]
         body = r" \\ ".join(lines)
         return rf"\begin{{aligned}} {body} \end{{aligned}}"
 

@@ -5,7 +5,7 @@ edited cell, say). Values are checked when read; one that breaks its rule is pas
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,15 +84,25 @@ class Address:
     `write`.
     """
 
-    def __init__(self, page: str, settings: Sequence[Setting], *, part: bool = False) -> None:
+    def __init__(
+        self,
+        page: str,
+        settings: Sequence[Setting],
+        *,
+        part: bool = False,
+        beside: Collection[str] = (),
+    ) -> None:
         """Read the settings, where the address is not the one that `write` left.
 
         Args:
             page: the first part of all keys in the session's state.
             part: whether these are of a part of the page that has an `Address` of its own. Its
                 parameters are called "<page>.<name>" in the address; a page's have no dot.
+            beside: parameters without a dot that something else on the page keeps, such as the
+                "dataset" of `choose_dataset`.
         """
         self._page = page
+        self._beside = frozenset(beside)
         self._prefix = f"{page}." if part else ""
         self._settings = {setting.name: setting for setting in settings}
         # The address is read when it is not the one that this page wrote: at the first run, and
@@ -145,6 +155,7 @@ class Address:
         others: dict[str, str] = {}
         for name, text in st.query_params.to_dict().items():
             mine = name.startswith(self._prefix) if self._prefix else "." not in name
+            mine = mine and name not in self._beside
             (own if mine else others)[name] = text
         return own, others
 

@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -18,28 +18,39 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnlib.errors import LabError
-from cnnlib.ops.layer_calls import Calls, DefinitionCall, LayerCall
+from cnnlib.ops.layer_calls import Calls
 from cnnlib.runs import client
-from cnnlib.runs.arrays import encode_array
+from cnnlib.ui.comparisons import LARGEST_QUESTION, count_bytes, make_comparison
 from cnnlib.ui.verdicts import describe, format_number
 
-__all__ = ["Checks", "describe", "format_number", "look_up", "register_comparison"]
+__all__ = [
+    "Checks",
+    "describe",
+    "format_number",
+    "look_up",
+    "register_comparison",
+    "register_question",
+]
 
 WORKERS = 2  # as many questions as the supervisor answers at once
 KEPT_CHECKS = 1000
 KEPT_BYTES = 64_000_000  # of questions not answered yet; an answer needs next to nothing
-LARGEST_QUESTION = 12_000_000  # bytes as encoded, below `protocol.MAX_LINE`
 UNWATCHED_SECONDS = 10.0  # a question that nobody has looked up for so long is not asked
 FAILURE_SECONDS = 30.0  # a failure older than that is asked again by itself
 
 WAITING = {"state": "waiting", "text": "Asking Keras …"}
 WARMING = {"state": "warming", "text": "TensorFlow is still loading …"}
 
+Describe = Callable[[dict[str, Any]], dict[str, Any]]
+"""From Keras' answer to what `look_up` says of it when done."""
+
 
 @dataclass
 class _Check:
     token: str
-    question: dict[str, Any] | None  # None once it is answered
+    name: str  # one of `cnnlib.backend.inference.QUESTIONS`
+    question: dict[str, Any] | None  # its arguments; None once it is answered
+    describe: Describe
     size: int  # bytes of the question
     state: Literal["new", "waiting", "done", "failed"] = "new"
     answer: dict[str, Any] = field(default_factory=dict)
@@ -70,7 +81,19 @@ class Checks:
         upstream: ArrayLike | None = None,
     ) -> str:
         """See `register_comparison`."""
-        check = _make_check(input, calls, output, batched, training, upstream)
+        size = count_bytes(input, calls, output, upstream)
+        if size > LARGEST_QUESTION:
+            return self._add(_refuse(size))
+        comparison = make_comparison(input, calls, output, batched, training, upstream)
+        return self.register_question("compare_layers", comparison, describe)
+
+    def register_question(self, name: str, arguments: dict[str, Any], describe: Describe) -> str:
+        """See `register_question`."""
+        text = json.dumps(arguments, sort_keys=True, default=_make_plain)
+        token = hashlib.sha256(f"{name} {text}".encode()).hexdigest()[:32]
+        return self._add(_Check(token, name, json.loads(text), describe, len(text)))
+
+    def _add(self, check: _Check) -> str:
         with self._lock:
             if check.token in self._checks:
                 self._checks.move_to_end(check.token)
@@ -115,7 +138,7 @@ class Checks:
                     continue
             try:
                 self._warm = client.is_warm()
-                answer = describe(client.ask("compare_layers", **(check.question or {})))
+                answer = check.describe(client.ask(check.name, **(check.question or {})))
                 self._warm = True
             except LabError as error:
                 self._end(check, "failed", _describe_failure(str(error)))
@@ -164,6 +187,17 @@ def register_comparison(
     )
 
 
+def register_question(name: str, arguments: dict[str, Any], describe: Describe) -> str:
+    """Register any other question, to be asked when a browser looks the token up.
+
+    Args:
+        name: one of `cnnlib.backend.inference.QUESTIONS`.
+        arguments: plain data; the same ones give the same token, in every session.
+        describe: makes of the answer what `look_up` gives when done.
+    """
+    return _CHECKS.register_question(name, arguments, describe)
+
+
 def look_up(token: str, *, retry: bool = False) -> dict[str, Any] | None:
     """What is known of a check, at once; None for a token that is not (or no longer) known.
 
@@ -183,44 +217,11 @@ def _describe_failure(reason: str, *, can_retry: bool = True) -> dict[str, Any]:
     return {"state": "failed", "text": text, "can_retry": can_retry}
 
 
-def _make_check(
-    input: ArrayLike,
-    calls: Calls,
-    output: ArrayLike,
-    batched: bool,
-    training: bool,
-    upstream: ArrayLike | None,
-) -> _Check:
-    arrays = [input, output, *(array for call in calls for array in _list_arrays(call))]
-    arrays += [] if upstream is None else [upstream]
-    size = sum(np.size(array) for array in arrays) * 16 // 3  # base64 of float32
-    if size > LARGEST_QUESTION:
-        reason = f"this setting has {size / 1e6:.0f} MB of numbers. Take a smaller one."
-        answer = _describe_failure(reason, can_retry=False)
-        return _Check(f"too-large-{size}", None, 0, "done", answer)
-    question = {
-        "input": encode_array(input),
-        "calls": [_encode_call(call) for call in calls],
-        "output": encode_array(output),
-        "batched": batched,
-        "training": training,
-        "upstream": None if upstream is None else encode_array(upstream),
-    }
-    text = json.dumps(question, sort_keys=True, default=_make_plain)
-    token = hashlib.sha256(text.encode()).hexdigest()[:32]
-    return _Check(token, json.loads(text), len(text))
-
-
-def _list_arrays(call: LayerCall | DefinitionCall) -> Sequence[ArrayLike]:
-    return [*call.arrays.values()] if isinstance(call, DefinitionCall) else call.weights
-
-
-def _encode_call(call: LayerCall | DefinitionCall) -> dict[str, Any]:
-    if isinstance(call, DefinitionCall):
-        arrays = {name: encode_array(array) for name, array in call.arrays.items()}
-        return {"definition": call.name, "arguments": call.arguments, "arrays": arrays}
-    weights = [encode_array(weight) for weight in call.weights]
-    return {"layer": call.layer, "arguments": call.arguments, "weights": weights}
+def _refuse(size: int) -> _Check:
+    """A check that is answered before it is asked."""
+    reason = f"this setting has {size / 1e6:.0f} MB of numbers. Take a smaller one."
+    answer = _describe_failure(reason, can_retry=False)
+    return _Check(f"too-large-{size}", "", None, describe, 0, "done", answer)
 
 
 def _make_plain(value: Any) -> Any:

@@ -22,8 +22,10 @@ from cnnlib.figures.theme import PLOT_CONFIG
 from cnnlib.runs.exports import make_history_table, read_curves
 from cnnlib.runs.files import DOWNLOADABLE, run_folder
 from cnnlib.runs.records import Point, Run
+from cnnlib.runs.script import make_run_script
 from cnnlib.runs.store import open_store
 from cnnlib.ui import checks
+from cnnlib.ui.sheets import read_sheet
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
@@ -35,6 +37,7 @@ def make_routes() -> list[Route]:
         Route("/api/runs/{run_id}", _send_run),
         Route("/api/runs/{run_id}/files/{name}", _send_file),
         Route("/api/checks/{token}", _send_check),
+        Route("/api/sheets/{token}", _send_sheet),
     ]
 
 
@@ -123,6 +126,16 @@ def _send_check(request: Request) -> Response:
     return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
 
+def _send_sheet(request: Request) -> Response:
+    """Many small pictures in one JPEG; its token is the hash of what is in it."""
+    sheet = read_sheet(request.path_params["token"])
+    if sheet is None:
+        text = "This sheet of pictures is no longer known. Reload the page."
+        return JSONResponse({"error": text}, status_code=404)
+    headers = {"Cache-Control": "private, max-age=86400, immutable"}
+    return Response(sheet, media_type="image/jpeg", headers=headers)
+
+
 def _refuse(error: Exception) -> Response:
     """404 is final: the chart stops asking. Anything else may pass: it asks again."""
     status = 404 if isinstance(error, RunNotFoundError) else 503
@@ -147,4 +160,5 @@ def _make_figure_html(run: Run) -> str:
 MADE_FILES: dict[str, tuple[Callable[[Run], str], str]] = {
     "history.csv": (_make_history_csv, "text/csv"),
     "curves.html": (_make_figure_html, "text/html"),
+    "train.py": (lambda run: make_run_script(run.config), "text/x-python"),
 }

@@ -4,6 +4,7 @@ import html
 
 import streamlit as st
 
+from cnnlib.arch.amounts import format_bytes
 from cnnlib.runs import client
 from cnnlib.runs.config import MAX_EPOCHS
 from cnnlib.runs.files import SUMMARY, WEIGHTS, read_checkpoint, run_folder
@@ -13,6 +14,7 @@ from cnnlib.ui.page import ASSETS, friendly_errors
 MADE_FROM_STORE = {
     "history.csv": "Loss and accuracy of every epoch, as a table",
     "curves.html": "The curves as a page of their own",
+    "train.py": "A script that trains this network with these settings, with Keras alone",
 }
 STORED = {
     "best.keras": "The model when its validation loss was lowest",
@@ -30,7 +32,7 @@ def run_downloads(run: Run) -> None:
     for name, meaning in STORED.items():
         path = folder / name
         if path.is_file() and (size := path.stat().st_size):
-            rows.append(_link(run.id, name, meaning, _describe_size(size)))
+            rows.append(_link(run.id, name, meaning, format_bytes(size)))
     rows += [_link(run.id, name, meaning, "") for name, meaning in MADE_FROM_STORE.items()]
     st.html(ASSETS / "run_files.css")
     st.html(f'<div class="lab-files">{"".join(rows)}</div>')
@@ -44,14 +46,6 @@ def _link(run_id: str, name: str, meaning: str, size: str) -> str:
         f'<a class="lab-file" href="{address}" download data-file="{html.escape(name)}">'
         f"<b>{html.escape(name)}</b><small>{size}</small><span>{html.escape(meaning)}</span></a>"
     )
-
-
-def _describe_size(size: float) -> str:
-    for unit in ("bytes", "KB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
 
 
 def _offer_weights(run: Run) -> None:

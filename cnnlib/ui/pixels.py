@@ -1,0 +1,50 @@
+"""One image, enlarged, with the numbers of the pixel that is pointed at and of those around it."""
+
+import base64
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from streamlit.components.v2.types import ComponentRenderer
+
+_ASSETS = Path(__file__).with_name("assets")
+GREY_WEIGHTS = (0.299, 0.587, 0.114)  # ITU-R BT.601 luma, of red, green and blue
+PAINTS = ("colour", "red", "green", "blue", "grey")
+
+
+def show_pixels(
+    image: NDArray[np.uint8], *, key: str, paint: str = "colour", label: str = "Image"
+) -> None:
+    """Draw an image without smoothing; pointing at a pixel asks the server for nothing.
+
+    Args:
+        image: (H, W, C) uint8, C = 1 or 3.
+        key: the widget's key; stable, so that the pixel looked at stays when another image comes.
+        paint: one of `PAINTS`: what is seen of the image; of C = 1 it is always its one channel.
+        label: for those who do not see.
+    """
+    height, width, channels = image.shape
+    _component()(
+        key=key,
+        data={
+            "pixels": base64.b64encode(np.ascontiguousarray(image).tobytes()).decode("ascii"),
+            "height": height,
+            "width": width,
+            "channels": channels,
+            "view": paint,
+            "grey": list(GREY_WEIGHTS),
+            "label": label,
+        },
+    )
+
+
+@cache
+def _component() -> ComponentRenderer:
+    html, css, js = (
+        (_ASSETS / f"pixels.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
+    )
+    return st.components.v2.component(
+        "cnnlab.pixels", html=html, css=css, js=js, isolate_styles=False
+    )
