@@ -27,7 +27,7 @@ def offer_comparisons(address: Address) -> None:
 
 page_setup(COMPARE_NETWORKS.title, icon=COMPARE_NETWORKS.icon)
 with friendly_errors():
-    page_heading(texts.TITLE, texts.LEAD)
+    page_heading(COMPARE_NETWORKS.title, texts.LEAD)
     address = Address("compare_networks", make_settings())
     offer_comparisons(address)
     networks: dict[str, Facts] = {}

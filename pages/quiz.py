@@ -40,7 +40,7 @@ def count_anew() -> None:
 
 page_setup(QUIZ.title, icon=QUIZ.icon)
 with friendly_errors():
-    page_heading(texts.TITLE, texts.LEAD)
+    page_heading(QUIZ.title, texts.LEAD)
     address = Address("quiz", [choice("level", LEVELS), whole("seed", 1, 0, MAX_SEED)])
     score: Score = st.session_state.setdefault(SCORE, Score())
     see = st.container()  # above the controls, and filled with what they say

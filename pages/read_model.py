@@ -49,7 +49,7 @@ def show_model(address: Address, source: Source) -> None:
 
 page_setup(READ_MODEL.title, icon=READ_MODEL.icon)
 with friendly_errors():
-    page_heading(texts.TITLE, texts.LEAD)
+    page_heading(READ_MODEL.title, texts.LEAD)
     address = Address("read_model", make_settings())
     with friendly_errors():
         source = choose_source(address)

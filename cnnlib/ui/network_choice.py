@@ -105,11 +105,12 @@ def describe_network(name: str, packed: str) -> str:
     """What people call one of `list_choices`."""
     if name in zoo.names():
         return zoo.describe(name).title
-    where = "The link's" if name == LINK else "Saved"
+    if name != LINK:
+        return f"Saved: {name.removeprefix(_SAVED)}"  # there may be very many files to read
     try:
-        return f"{where}: {find_network(name, packed).title}"
+        return f"The link's: {unpack_spec(packed).title}"
     except LabError:
-        return f"{where}: {name.removeprefix(_SAVED)}"
+        return "The link's"
 
 
 def _describe_shape(text: str) -> str:

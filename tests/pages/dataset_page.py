@@ -54,3 +54,7 @@ def press(page: AppTest, key: str) -> None:
     next(button for button in page.button if button.key == key).click()
     page.run()
     assert not page.exception
+
+
+def text_of(page: AppTest) -> str:
+    return " ".join(each.value for each in page.info)

@@ -142,3 +142,27 @@ def test_a_part_of_a_page_and_the_page_leave_each_others_settings_alone() -> Non
     app.run()
     assert [number.value for number in app.number_input] == [5, 1]
     assert not app.query_params
+
+
+def beside_page() -> None:
+    import streamlit as st
+
+    from cnnlib.ui.address import Address, whole
+
+    address = Address("demo", [whole("size", 5, 1, 9)], beside=("dataset",))
+    st.number_input("Size", 1, 9, key=address.key("size"))
+    address.write()
+
+
+def test_what_something_else_on_the_page_keeps_stays_in_the_address() -> None:
+    app = AppTest.from_function(beside_page)
+    app.query_params["dataset"] = "mnist"
+    app.query_params["size"] = "3"
+    app.query_params["other"] = "1"
+    app.run()
+    assert app.query_params == {"dataset": "mnist", "size": "3"}
+    app.number_input[0].set_value(4).run()
+    assert app.query_params == {"dataset": "mnist", "size": "4"}
+    app.query_params["dataset"] = "synthetic"  # by its keeper: the size stays as it was set
+    app.run()
+    assert app.number_input[0].value == 4

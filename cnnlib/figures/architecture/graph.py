@@ -28,6 +28,19 @@ from cnnlib.figures.architecture.layout import (
 from cnnlib.figures.architecture.roles import IMAGE, color_of, shorten
 
 MARGIN = 3.0  # around a segment, for lines and focus rings
+MOST_WIRE = 2_500  # layers; GoogLeNet's lead over some 700
+
+
+def can_draw(summary: Summary) -> bool:
+    """Whether a drawing would be read, and be made in time: not where very many lines cross.
+
+    What counts is over how many layers all lines together lead.
+    """
+    place = {row.name: number for number, row in enumerate(summary.layers)}
+    wire = sum(
+        place[row.name] - place.get(source, -1) for row in summary.layers for source in row.sources
+    )
+    return wire <= MOST_WIRE
 
 
 def draw_graph(

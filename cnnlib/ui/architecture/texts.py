@@ -72,3 +72,4 @@ MEASURED = "Measured:"
 
 ABOUT, CODE = "About this network", "Code"
 TOP5 = "top-5 error {error:g} % (the authors’ entry to ILSVRC, several networks together)"
+NOT_DRAWN = "Too many paths cross here to draw them."

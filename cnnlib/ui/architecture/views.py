@@ -16,7 +16,7 @@ from cnnlib.arch.tables import (
     write_markdown,
 )
 from cnnlib.figures.architecture.folding import Detail, choose_detail
-from cnnlib.figures.architecture.graph import draw_graph
+from cnnlib.figures.architecture.graph import can_draw, draw_graph
 from cnnlib.figures.architecture.roles import list_legend
 from cnnlib.figures.architecture.shares import make_bars_figure, make_treemap_figure
 from cnnlib.figures.architecture.volumes import UNDRAWN_ROLES, draw_volumes
@@ -53,6 +53,9 @@ def show_picture(address: Address, spec: Spec, summary: Summary) -> None:
         address["open"] = tuple(name for name in blocks if name in opened ^ {block})
         address["detail"] = "blocks"
 
+    if not can_draw(summary):
+        st.caption(texts.NOT_DRAWN)
+        return
     network_picture(
         draw_graph(spec, summary, detail, address["open"])
         if graph

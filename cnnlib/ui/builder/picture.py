@@ -7,20 +7,19 @@ import streamlit as st
 from cnnlib.arch.analysis import Summary
 from cnnlib.arch.spec import Spec
 from cnnlib.figures.architecture.folding import choose_detail
-from cnnlib.figures.architecture.graph import draw_graph
+from cnnlib.figures.architecture.graph import can_draw, draw_graph
 from cnnlib.figures.architecture.roles import list_legend
 from cnnlib.ui.address import Address
 from cnnlib.ui.architecture.picture import network_picture
+from cnnlib.ui.architecture.texts import NOT_DRAWN
 from cnnlib.ui.builder import texts
 from cnnlib.ui.builder.state import PAGE, Chosen, choose_layer
-
-MOST_WIRE = 2_500  # layers; GoogLeNet's lead over some 700
 
 
 def show_picture(address: Address, spec: Spec, summary: Summary, chosen: Chosen) -> None:
     """Draw what fits; blocks are folded where there are many layers, but for the chosen one."""
-    if _measure_wires(summary) > MOST_WIRE:
-        st.caption(texts.NOT_DRAWN)
+    if not can_draw(summary):
+        st.caption(NOT_DRAWN)
         return
     detail = choose_detail(spec, summary)
     opened = {layer.block for layer in chosen.item.layers} if chosen.item else set()
@@ -34,13 +33,6 @@ def show_picture(address: Address, spec: Spec, summary: Summary, chosen: Chosen)
         key=f"{PAGE}_picture",
         label=texts.PICTURE,
     )
-
-
-def _measure_wires(summary: Summary) -> int:
-    """Over how many layers all wires together lead."""
-    place = {row.name: number for number, row in enumerate(summary.layers)}
-    return sum(place[row.name] - place.get(source, -1)
-               for row in summary.layers for source in row.sources)  # fmt: skip
 
 
 def _find_selected(chosen: Chosen) -> str:

@@ -21,7 +21,6 @@ LIMIT = "{share} of {most:,} {what}"
 LIMIT_NAMES = ("parameters", "MACs", "output values", "layers")
 
 PICTURE = "The network, drawn; choose a layer to change it"
-NOT_DRAWN = "Too many paths cross here to draw them."
 ROW = "The network, from the image on. Choose a row to change it."
 IMAGE, IMAGE_TITLE = "image", "Image"
 UNKNOWN = "?"

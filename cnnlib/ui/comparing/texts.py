@@ -1,6 +1,5 @@
 """The words on the page of networks side by side."""
 
-TITLE = "Networks side by side"
 LEAD = "What networks cost for the same image, layer by layer, and what the cost buys."
 NETWORKS = "Networks, two to six"
 NETWORKS_HELP = "The classic ones, and those that somebody saved in the builder"

@@ -113,8 +113,8 @@ def _look_up(
 ) -> Neighbours | None:
     """From memory, or computed: at once, or for a very large set in the background."""
     assert view.index is not None
-    run = None if predictions is None else (predictions.run_id, predictions.checkpoint)
-    key = (dataset.fingerprint, view.name, view.index, address["against"], run)
+    model = None if predictions is None else predictions.token
+    key = (dataset.fingerprint, view.name, view.index, address["against"], model)
     found = _memory.get(key)
     if found is not None:
         return found

@@ -1,6 +1,5 @@
 """The words on the quiz's page."""
 
-TITLE = "Quiz: what will come out?"
 LEAD = "A layer, and what reaches it: say the output's shape and the parameters, then look."
 LEVEL = "Level"
 LEVELS = {

@@ -1,6 +1,5 @@
 """The words on the «Read a model» page's widgets."""
 
-TITLE = "Read a model you already have"
 LEAD = "Bring a Keras model: every layer's shape, parameters and MACs, without running any of it."
 UPLOAD = "Your model: a .keras file, its JSON (model.to_json()), or a network of the lab"
 MODEL = "Or look at"
