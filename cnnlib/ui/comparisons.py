@@ -32,7 +32,7 @@ def make_comparison(
     """The arguments of `cnnlib.backend.comparison.compare`."""
     return {
         "input": encode_array(input),
-        "calls": [_encode_call(call) for call in calls],
+        "calls": [encode_call(call) for call in calls],
         "output": encode_array(output),
         "batched": batched,
         "training": training,
@@ -44,7 +44,7 @@ def _list_arrays(call: LayerCall | DefinitionCall) -> Sequence[ArrayLike]:
     return [*call.arrays.values()] if isinstance(call, DefinitionCall) else call.weights
 
 
-def _encode_call(call: LayerCall | DefinitionCall) -> dict[str, Any]:
+def encode_call(call: LayerCall | DefinitionCall) -> dict[str, Any]:
     if isinstance(call, DefinitionCall):
         arrays = {name: encode_array(array) for name, array in call.arrays.items()}
         return {"definition": call.name, "arguments": call.arguments, "arrays": arrays}

@@ -117,12 +117,12 @@ def edit_somehow(spec: Spec, number: int) -> Spec:
 
 
 @settings(max_examples=50, deadline=None)
-@given(make_specs(), st.lists(st.integers(0, 10**6), min_size=1, max_size=15))
+@given(make_specs(), st.lists(st.integers(0, 10**6), min_size=1, max_size=15, unique=True))
 def test_any_series_of_edits_gives_a_network(spec: Spec, choices: list[int]) -> None:
     for number in choices:
         try:
             edited = edit_somehow(spec, number)
-        except SpecError:  # only the last item cannot go
+        except SpecError:  # only the last item cannot go; a name is not given twice here
             assert len(list_items(spec)) == 1
             continue
         spec = edited

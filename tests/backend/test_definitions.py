@@ -14,7 +14,7 @@ from cnnlib.errors import RunError
 from cnnlib.ops.layer_calls import DefinitionCall
 from cnnlib.ops.pools import POOLS, Options
 from cnnlib.runs.arrays import encode_array
-from cnnlib.ui.checks import _encode_call
+from cnnlib.ui.comparisons import encode_call
 
 SETTINGS = {
     "side by side": Options(),
@@ -34,7 +34,7 @@ def distinct(*shape: int) -> np.ndarray:
 def test_every_pooling_equals_what_its_page_shows_both_ways(kind: str, setting: str) -> None:
     pool, options, x = POOLS[kind], SETTINGS[setting], distinct(7, 6, 2)
     run = pool.run(x, pool.make_weights(x, options), options)
-    calls = json.loads(json.dumps([_encode_call(call) for call in run.calls]))  # as it travels
+    calls = json.loads(json.dumps([encode_call(call) for call in run.calls]))  # as it travels
     given = encode_array(run.given)
     answer = compare(given, calls, encode_array(run.output))
     assert answer["max_difference"] <= 1e-5 * max(answer["scale"], 1)

@@ -120,6 +120,9 @@ def test_an_image_is_found_by_its_number():
     assert (page.number_input[0].min, page.number_input[0].max) == (0, 2499)
     page.number_input[0].set_value(0).run()
     assert "Image 0 of" in captions(page)
+    press(page, "turn_right")
+    page.number_input[0].set_value(0).run()
+    assert "Image 0 of" in captions(page)
 
 
 def test_more_on_a_page_without_a_named_image_keep_the_first_one_in_sight():

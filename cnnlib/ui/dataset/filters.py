@@ -72,6 +72,7 @@ def _offer_to_go(dataset: Dataset, address: Address) -> None:
 def _go(address: Address) -> None:
     if st.session_state[GO_TO] is not None:
         address["index"] = st.session_state[GO_TO]
+        st.session_state[GO_TO] = None  # the same number may be asked for again
 
 
 def _choose_classes(address: Address, names: tuple[str, ...]) -> None:
