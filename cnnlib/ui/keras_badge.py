@@ -3,13 +3,7 @@
 The page's script neither waits for Keras nor runs again when the answer comes.
 """
 
-from functools import cache
-from pathlib import Path
-
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
-
-_ASSETS = Path(__file__).with_name("assets")
+from cnnlib.ui.components import load_component
 
 
 def keras_badge(token: str, *, key: str, label: str | None = None) -> None:
@@ -22,15 +16,4 @@ def keras_badge(token: str, *, key: str, label: str | None = None) -> None:
         key: the widget's key; stable, so that reruns keep the badge in place.
         label: what is compared, on a page with several badges.
     """
-    _component()(key=key, data={"token": token, "label": label})
-
-
-@cache
-def _component() -> ComponentRenderer:
-    html, css, js = (
-        (_ASSETS / f"keras_badge.{kind}").read_text(encoding="utf-8")
-        for kind in ("html", "css", "js")
-    )
-    return st.components.v2.component(
-        "cnnlab.keras_badge", html=html, css=css, js=js, isolate_styles=False
-    )
+    load_component("keras_badge")(key=key, data={"token": token, "label": label})

@@ -7,19 +7,16 @@ it in the browser, so that hovering and playing ask the server for nothing.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from cnnlib.ops.linkage import Index
+from cnnlib.ui.components import load_component
 from cnnlib.ui.linked_grids_data import LARGEST_EDIT, Cell, Edit, Grid, Link, check_links
 from cnnlib.ui.linked_grids_wire import make_payload, read_cell, read_edit, read_start
 
 __all__ = ["LARGEST_EDIT", "Cell", "Edit", "Grid", "Link", "LinkedGridsResult", "linked_grids"]
 
-_ASSETS = Path(__file__).with_name("assets")
 _SCRIPTS = (  # one script, in this order
     "linked_grids_text.js",
     "linked_grids_model.js",
@@ -86,7 +83,7 @@ def linked_grids(
         if edit is not None and on_edit is not None:
             on_edit(edit)
 
-    result = _component()(
+    result = load_component("linked_grids", _SCRIPTS)(
         key=key,
         data=make_payload(grids, links, target=target, cell=start, height=height),
         on_edit_change=edited,
@@ -95,21 +92,6 @@ def linked_grids(
     # Unpinned comes as an empty cell; None means that nothing was pinned in this run.
     pinned = start if result.cell is None else read_cell(result.cell, by_id)
     return LinkedGridsResult(edit=read_edit(result.edit, by_id), cell=pinned)
-
-
-@cache
-def _component() -> ComponentRenderer:
-    return st.components.v2.component(
-        "cnnlab.linked_grids",
-        html=_asset("linked_grids.html"),
-        css=_asset("linked_grids.css"),
-        js="\n".join(_asset(name) for name in _SCRIPTS),
-        isolate_styles=False,
-    )
-
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
 
 
 def _ignore() -> None:

@@ -5,13 +5,8 @@ extends its charts with them, so a run that trains causes no script run at all, 
 keeps a learner's zoom. It makes the page rerun only once: when the run has ended.
 """
 
-from functools import cache
-from pathlib import Path
+from cnnlib.ui.components import load_component
 
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
-
-_ASSETS = Path(__file__).with_name("assets")
 _SCRIPTS = ("live_run_text.js", "live_run_chart.js", "live_run.js")  # one script, in this order
 
 
@@ -29,28 +24,13 @@ def live_run(run_id: str, *, key: str, status: str | None = None) -> str | None:
         ``"finished"``, ``"stopped"`` or ``"failed"`` in the one script run that the run's end
         causes, else None.
     """
-    result = _component()(
+    result = load_component("live_run", _SCRIPTS)(
         key=key,
         data={"run_id": run_id, "status": status},
         on_ended_change=_ignore,
     )
     ended = result.ended
     return ended if isinstance(ended, str) else None
-
-
-@cache
-def _component() -> ComponentRenderer:
-    return st.components.v2.component(
-        "cnnlab.live_run",
-        html=_asset("live_run.html"),
-        css=_asset("live_run.css"),
-        js="\n".join(_asset(name) for name in _SCRIPTS),
-        isolate_styles=False,
-    )
-
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
 
 
 def _ignore() -> None:

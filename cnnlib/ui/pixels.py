@@ -1,15 +1,12 @@
 """One image, enlarged, with the numbers of the pixel that is pointed at and of those around it."""
 
 import base64
-from functools import cache
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
-from streamlit.components.v2.types import ComponentRenderer
 
-_ASSETS = Path(__file__).with_name("assets")
+from cnnlib.ui.components import load_component
+
 GREY_WEIGHTS = (0.299, 0.587, 0.114)  # ITU-R BT.601 luma, of red, green and blue
 PAINTS = ("colour", "red", "green", "blue", "grey")
 
@@ -26,7 +23,7 @@ def show_pixels(
         label: for those who do not see.
     """
     height, width, channels = image.shape
-    _component()(
+    load_component("pixels")(
         key=key,
         data={
             "pixels": base64.b64encode(np.ascontiguousarray(image).tobytes()).decode("ascii"),
@@ -37,14 +34,4 @@ def show_pixels(
             "grey": list(GREY_WEIGHTS),
             "label": label,
         },
-    )
-
-
-@cache
-def _component() -> ComponentRenderer:
-    html, css, js = (
-        (_ASSETS / f"pixels.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
-    )
-    return st.components.v2.component(
-        "cnnlab.pixels", html=html, css=css, js=js, isolate_styles=False
     )

@@ -7,19 +7,16 @@ pictures come in one sheet. Only a selection makes the page rerun.
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
-from streamlit.components.v2.types import ComponentRenderer
 
 from cnnlib.figures.theme import CLASS_COLORS
 from cnnlib.ui.areas import SIDE, read_area
+from cnnlib.ui.components import load_component
 from cnnlib.ui.sheets import Sheet
 
-_ASSETS = Path(__file__).with_name("assets")
 _SCRIPTS = ("point_map_view.js", "point_map_draw.js", "point_map.js")  # one script, in this order
 
 
@@ -91,7 +88,7 @@ def point_map(
         if isinstance(wanted, list) and all(type(n) is int and 0 <= n < classes for n in wanted):
             events.on_hide(sorted(set(wanted)))
 
-    _component()(
+    load_component("point_map", _SCRIPTS)(
         key=key,
         data={
             "side": SIDE,
@@ -135,18 +132,3 @@ def _is_area(text: str) -> bool:
 
 def _encode(values: ArrayLike, kind: str) -> str:
     return base64.b64encode(np.asarray(values).astype(kind).tobytes()).decode("ascii")
-
-
-@cache
-def _component() -> ComponentRenderer:
-    return st.components.v2.component(
-        "cnnlab.point_map",
-        html=_asset("point_map.html"),
-        css=_asset("point_map.css"),
-        js="\n".join(_asset(name) for name in _SCRIPTS),
-        isolate_styles=False,
-    )
-
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")

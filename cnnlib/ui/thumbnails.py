@@ -5,17 +5,15 @@ import hashlib
 import io
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
-from streamlit.components.v2.types import ComponentRenderer
 
-_ASSETS = Path(__file__).with_name("assets")
+from cnnlib.ui.components import load_component
+
 SPRITE_COLUMNS = 20
 LARGEST = 64  # pixels a side in a sprite; what is larger is shrunk
 PAGE_SIZES = (48, 96, 192, 384)  # whole rows of all the counts that thumbnails.js takes
@@ -87,7 +85,7 @@ def thumbnail_grid(
     allowed = known.union(collected)
     height, width = images.shape[1:3]
     columns = min(SPRITE_COLUMNS, max(1, len(images)))
-    _component()(
+    load_component("thumbnails")(
         key=key,
         data={
             "sprite": _keep_sprite_url(_digest(images), columns, images),
@@ -167,14 +165,3 @@ def _shrink(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
         for image in images
     ]
     return np.stack(small).reshape(len(small), size[1], size[0], channels)
-
-
-@cache
-def _component() -> ComponentRenderer:
-    html, css, js = (
-        (_ASSETS / f"thumbnails.{kind}").read_text(encoding="utf-8")
-        for kind in ("html", "css", "js")
-    )
-    return st.components.v2.component(
-        "cnnlab.thumbnails", html=html, css=css, js=js, isolate_styles=False
-    )

@@ -14,7 +14,7 @@ from cnnlib.arch.spec import Spec
     ("name", "depth"),
     [
         ("mlp", 2), ("lenet5", 5), ("alexnet8", 8), ("vgg16", 16), ("vgg19", 19),
-        ("inception10", 10), ("googlenet", 21), ("resnet18", 18), ("resnet34", 34),
+        ("inception10", 10), ("googlenet", 22), ("resnet18", 18), ("resnet34", 34),
         ("resnet20", 20), ("alexnet_imagenet", 8), ("vgg16_imagenet", 16),
         ("resnet18_imagenet", 18), ("googlenet_imagenet", 22),
     ],

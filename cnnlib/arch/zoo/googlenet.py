@@ -53,6 +53,7 @@ def _make_block(widths: tuple[int, ...], conv: MakeConv) -> Block:
 def make_parts(classes: int) -> tuple[Part, ...]:
     return (
         *conv_bn_relu(64, 3),
+        *conv_bn_relu(64, 1),
         *conv_bn_relu(192, 3),
         *make_stages(conv_bn_relu),
         GlobalAveragePooling2D(),

@@ -1,13 +1,11 @@
 """A network's drawing on a page: point at a node to read it, click it to choose its layer."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
-_ASSETS = Path(__file__).parents[1] / "assets"
+from cnnlib.ui.components import load_component
+
 _LONGEST_NAME = 200
 
 
@@ -45,7 +43,7 @@ def network_picture(
             if isinstance(value, str) and len(value) <= _LONGEST_NAME:
                 act(value)
 
-    _component()(
+    load_component("network_picture")(
         key=key,
         data={
             "svgs": list(svgs),
@@ -55,15 +53,4 @@ def network_picture(
             "detail": detail and f"st-key-{detail}",
         },
         on_picked_change=picked,
-    )
-
-
-@cache
-def _component() -> ComponentRenderer:
-    html, css, js = (
-        (_ASSETS / f"network_picture.{kind}").read_text(encoding="utf-8")
-        for kind in ("html", "css", "js")
-    )
-    return st.components.v2.component(
-        "cnnlab.network_picture", html=html, css=css, js=js, isolate_styles=False
     )

@@ -2,12 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from cnnlib.arch.analysis import LayerError, LayerSummary, Summary
 from cnnlib.arch.branch_edits import list_paths
@@ -19,8 +16,8 @@ from cnnlib.arch.tables import describe_arguments, format_shape
 from cnnlib.figures.architecture.roles import BLOCK, IMAGE, color_of, label_layer
 from cnnlib.ui.builder import texts
 from cnnlib.ui.builder.state import Place
+from cnnlib.ui.components import load_component
 
-_ASSETS = Path(__file__).parents[1] / "assets"
 MOST_PATHS = 300  # of one block
 _CHIPS = {"dense": "≡", "flatten": "▬", "add": "+", "concatenate": "⧺", BLOCK: "▣", IMAGE: "▦"}
 
@@ -107,7 +104,7 @@ def choose_row(
         if isinstance(choice, str):
             on_choice(choice)
 
-    _component()(
+    load_component("builder_row")(
         key=key,
         data={
             "label": texts.ROW,
@@ -165,14 +162,3 @@ def _find_paths(spec: Spec, item: Item) -> tuple[dict[str, int], dict[str, list[
             first = path[0].name if path else merge.name
             titles[first].append((level, text.format(number=number)))
     return depths, titles
-
-
-@cache
-def _component() -> ComponentRenderer:
-    html, css, js = (
-        (_ASSETS / f"builder_row.{kind}").read_text(encoding="utf-8")
-        for kind in ("html", "css", "js")
-    )
-    return st.components.v2.component(
-        "cnnlab.builder_row", html=html, css=css, js=js, isolate_styles=False
-    )

@@ -1,6 +1,6 @@
 """GoogLeNet
 
-6,000,826 parameters, 5,986,394 of them trainable.
+6,005,242 parameters, 5,990,682 of them trainable.
 Runs alone: it needs nothing but Keras.
 """
 
@@ -28,6 +28,7 @@ def inception_block(x, filters_1, filters_2, filters_3, filters_4, filters_5, fi
 def build_model():
     inputs = keras.Input((32, 32, 3))
     x = conv_bn_relu(inputs, 64, 3)
+    x = conv_bn_relu(x, 64, 1)
     x = conv_bn_relu(x, 192, 3)
     x = inception_block(x, 64, 96, 128, 16, 32, 32)
     x = inception_block(x, 128, 128, 192, 32, 96, 64)
