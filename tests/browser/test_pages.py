@@ -68,6 +68,14 @@ def test_the_sidebar_leads_to_every_page(width, lab, visit) -> None:
         expect(visitor.page).to_have_title(title)
         visitor.wait_until_idle()
         visitor.check()
+    expect_no_tensorflow(lab.server_pid)
+
+
+def expect_no_tensorflow(server_pid: int) -> None:
+    """Seen from outside, after every page: what the web process has mapped into memory."""
+    mapped = {Path(region.path).name for region in psutil.Process(server_pid).memory_maps()}
+    assert any("python" in name or name.endswith(".so") for name in mapped)
+    assert not [name for name in mapped if "tensorflow" in name or "h5py" in name]
 
 
 def test_the_cards_of_the_first_page_lead_on_and_back_leads_back(lab, visit) -> None:
@@ -134,12 +142,3 @@ def test_the_whole_of_a_card_on_the_welcome_page_is_its_link(lab, visit) -> None
     box = visitor.page.locator(".st-key-card_training").bounding_box()
     visitor.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 12)
     expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Train")
-
-
-def test_the_web_process_has_never_loaded_tensorflow(lab, visit) -> None:
-    """Seen from outside, after every kind of page: what the process has mapped into memory."""
-    for path in NAMES:
-        visit(lab, path)
-    mapped = {Path(region.path).name for region in psutil.Process(lab.server_pid).memory_maps()}
-    assert any("python" in name or name.endswith(".so") for name in mapped)
-    assert not [name for name in mapped if "tensorflow" in name or "h5py" in name]
