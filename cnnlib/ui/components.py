@@ -19,12 +19,13 @@ def load_component(name: str, scripts: tuple[str, ...] = ()) -> ComponentRendere
     files = scripts or (f"{name}.js",)
     return st.components.v2.component(
         f"cnnlab.{name}",
-        html=_read(f"{name}.html"),
-        css=_read(f"{name}.css"),
-        js="\n".join(_read(file) for file in files),
+        html=read_asset(f"{name}.html"),
+        css=read_asset(f"{name}.css"),
+        js="\n".join(read_asset(file) for file in files),
         isolate_styles=False,
     )
 
 
-def _read(file: str) -> str:
+def read_asset(file: str) -> str:
+    """The text of one of the files in `assets`."""
     return (_ASSETS / file).read_text(encoding="utf-8")

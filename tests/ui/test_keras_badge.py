@@ -4,11 +4,9 @@ import re
 
 from streamlit.testing.v1 import AppTest
 
-from cnnlib.ui import keras_badge as module
+from cnnlib.ui.components import read_asset
 
-HTML, CSS, JS = (
-    (module._ASSETS / f"keras_badge.{kind}").read_text("utf-8") for kind in ("html", "css", "js")
-)
+HTML, CSS, JS = (read_asset(f"keras_badge.{kind}") for kind in ("html", "css", "js"))
 
 
 def test_the_component_mounts_with_its_token() -> None:

@@ -14,12 +14,13 @@ from streamlit.testing.v1 import AppTest
 from cnnlib.ops.linkage import Linkage, Tap, link_all, link_one_to_one
 from cnnlib.ops.windows import slide, slide_transposed
 from cnnlib.ui import linked_grids as module
+from cnnlib.ui.components import read_asset
 from cnnlib.ui.linked_grids import Cell, Edit, Grid, Link
 from cnnlib.ui.linked_grids_data import check_links
 from cnnlib.ui.linked_grids_wire import make_payload, read_cell, read_edit
 
-HTML, CSS = module._asset("linked_grids.html"), module._asset("linked_grids.css")
-JS = "\n".join(module._asset(name) for name in module._SCRIPTS)
+HTML, CSS = read_asset("linked_grids.html"), read_asset("linked_grids.css")
+JS = "\n".join(read_asset(name) for name in module._SCRIPTS)
 RNG = np.random.default_rng(7)
 
 
@@ -337,5 +338,5 @@ def test_nothing_comes_from_elsewhere() -> None:
 
 
 def test_every_room_is_small() -> None:
-    lengths = {name: module._asset(name).count("\n") for name in module._SCRIPTS}
+    lengths = {name: read_asset(name).count("\n") for name in module._SCRIPTS}
     assert max(lengths.values()) <= 330, lengths

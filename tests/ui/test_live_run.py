@@ -7,9 +7,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnlib.ui import live_run as module
+from cnnlib.ui.components import read_asset
 
-HTML, CSS = module._asset("live_run.html"), module._asset("live_run.css")
-JS = "\n".join(module._asset(name) for name in module._SCRIPTS)
+HTML, CSS = read_asset("live_run.html"), read_asset("live_run.css")
+JS = "\n".join(read_asset(name) for name in module._SCRIPTS)
 
 
 def test_the_component_mounts_with_its_run() -> None:

@@ -9,12 +9,12 @@ import pytest
 
 from cnnlib.ui import point_map as module
 from cnnlib.ui.areas import MOST_CORNERS
+from cnnlib.ui.components import read_asset
 from cnnlib.ui.point_map import MapEvents, Says, point_map
 from cnnlib.ui.sheets import Sheet
 
-ASSETS = module._ASSETS
-HTML, CSS = ((ASSETS / f"point_map.{kind}").read_text("utf-8") for kind in ("html", "css"))
-JS = "\n".join((ASSETS / name).read_text("utf-8") for name in module._SCRIPTS)
+HTML, CSS = (read_asset(f"point_map.{kind}") for kind in ("html", "css"))
+JS = "\n".join(read_asset(name) for name in module._SCRIPTS)
 SHEET = Sheet("a" * 32, 2, (32, 32), 28, 28)
 
 
@@ -24,7 +24,7 @@ def drawn(monkeypatch):
     heard: list[tuple[str, object]] = []
     mounted: dict[str, object] = {}
     state: dict[str, dict[str, object]] = {"map": {}}
-    monkeypatch.setattr(module, "_component", lambda: lambda **given: mounted.update(given))
+    monkeypatch.setattr(module, "load_component", lambda *_: lambda **given: mounted.update(given))
     monkeypatch.setattr(module.st, "session_state", state)
     point_map(
         np.array([[0, 9999], [5000, 4000], [1, 2]], np.uint16),
