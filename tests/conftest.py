@@ -22,7 +22,8 @@ hypothesis.settings.load_profile("lab")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast tests answer first; within a group the order of the files stays."""
     for item in items:
-        if "tests/pages" in item.path.as_posix():
+        runs_scripts = hasattr(getattr(item, "module", None), "AppTest")
+        if runs_scripts or "tests/pages" in item.path.as_posix():
             item.add_marker(pytest.mark.page)
     items.sort(key=lambda item: max((ORDER.index(mark) + 1 for mark in ORDER
                                      if item.get_closest_marker(mark)), default=0))  # fmt: skip
