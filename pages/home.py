@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnlib.data import Dataset, available
 from cnnlib.ui.datasets import offer_cifar10, open_dataset
-from cnnlib.ui.navigation import CONVOLUTION, DATASET, RUNS, TRAIN, Entry
+from cnnlib.ui.navigation import ARCHITECTURES, BUILDER, CONVOLUTION, DATASET, RUNS, TRAIN, Entry
 from cnnlib.ui.page import ASSETS, friendly_errors, page_heading, page_setup
 from cnnlib.ui.thumbnails import make_sprite_url
 
@@ -27,6 +27,16 @@ CARDS: tuple[tuple[Entry, str], ...] = (
         "checked against Keras.",
     ),
     (
+        ARCHITECTURES,
+        "The classic networks layer by layer: shapes, parameters and MACs, the sum behind every "
+        "number, and their Keras source.",
+    ),
+    (
+        BUILDER,
+        "Put a network of your own together; where a layer does not fit, the rule is named. Share "
+        "it as a link.",
+    ),
+    (
         TRAIN,
         "Choose a network, press Start, and watch loss and accuracy move. The run goes on when "
         "you close the page.",
@@ -39,6 +49,7 @@ CARDS: tuple[tuple[Entry, str], ...] = (
 SAMPLES_PER_CLASS = 8
 MAX_STRIPS = 12
 SEED = 10
+IN_A_ROW = 3
 SAMPLES = "{title}: {classes} classes, some images of each, as the network sees them."
 
 
@@ -63,7 +74,8 @@ page_setup("CNN Lab")
 with friendly_errors():
     page_heading("CNN Lab", LEAD)
     offer_cifar10()
-    for column, (entry, text) in zip(st.columns(len(CARDS)), CARDS, strict=True):
+    columns = [column for _ in range(0, len(CARDS), IN_A_ROW) for column in st.columns(IN_A_ROW)]
+    for column, (entry, text) in zip(columns, CARDS, strict=True):
         with column.container(border=True, height="stretch", key=f"card_{entry.address}"):
             st.page_link(entry.path, label=f"**{entry.title}**", icon=entry.icon)
             st.markdown(text)
