@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.ops.kinds import KINDS, Options
 from cnnlib.ui.address import Address
 from cnnlib.ui.anatomy import check_with_keras
@@ -17,15 +18,14 @@ from cnnlib.ui.convolution.parade_controls import (
 from cnnlib.ui.input_choice import choose_input
 from cnnlib.ui.navigation import CONVOLUTION, EVERY_CONVOLUTION
 from cnnlib.ui.page import friendly_errors, page_heading, page_setup
-from cnnlib.ui.stage_grids import describe_shape
 
 
 def make_row(entry: Entry) -> dict[str, object]:
     return {
         "output": make_picture(entry.output),
         "kind": KINDS[entry.kind].title,
-        "input": describe_shape(entry.x.shape),
-        "output shape": describe_shape(entry.output.shape),
+        "input": format_shape(entry.x.shape),
+        "output shape": format_shape(entry.output.shape),
         "parameters": entry.explanation.total_params.result,
         "MACs": entry.explanation.total_macs.result,
         "ms": 1000 * entry.seconds,

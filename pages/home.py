@@ -1,15 +1,12 @@
 """Welcome: what the lab is, and where to begin."""
 
-import html
-
-import numpy as np
 import streamlit as st
 
-from cnnlib.data import Dataset, available
+from cnnlib.data import available
 from cnnlib.ui.datasets import offer_cifar10, open_dataset
 from cnnlib.ui.navigation import ARCHITECTURES, BUILDER, CONVOLUTION, DATASET, RUNS, TRAIN, Entry
-from cnnlib.ui.page import ASSETS, friendly_errors, page_heading, page_setup
-from cnnlib.ui.thumbnails import make_sprite_url
+from cnnlib.ui.page import friendly_errors, page_heading, page_setup
+from cnnlib.ui.samples import draw_samples
 
 LEAD = (
     "A laboratory for convolutional networks on CIFAR-10, in your browser. Look at the images "
@@ -46,28 +43,7 @@ CARDS: tuple[tuple[Entry, str], ...] = (
         "Every run that was started here: open one, take its files with you, or train it on.",
     ),
 )
-SAMPLES_PER_CLASS = 8
-MAX_STRIPS = 12
-SEED = 10
 IN_A_ROW = 3
-SAMPLES = "{title}: {classes} classes, some images of each, as the network sees them."
-
-
-def draw_samples(dataset: Dataset) -> None:
-    """A strip of images for each class, under its name."""
-    rng = np.random.default_rng(SEED)
-    split, strips = dataset.test, []
-    for label, name in enumerate(dataset.class_names[:MAX_STRIPS]):
-        places = np.flatnonzero(split.labels == label)
-        if not len(places):  # a class of one's own data may have no test images
-            continue
-        chosen = rng.choice(places, SAMPLES_PER_CLASS)
-        url = make_sprite_url(split.images[chosen], SAMPLES_PER_CLASS)
-        name = html.escape(name)
-        strips.append(f'<figure><img src="{url}" alt=""><figcaption>{name}</figcaption></figure>')
-    st.html(ASSETS / "home.css")
-    st.html(f'<div class="lab-strips">{"".join(strips)}</div>')
-    st.caption(SAMPLES.format(title=dataset.title, classes=len(dataset.class_names)))
 
 
 page_setup("CNN Lab")

@@ -1,7 +1,14 @@
-"""Amounts in words: bytes, seconds, large counts, with the digits that a reader takes in."""
+"""Amounts in words: shapes, bytes, seconds, large counts, in digits that a reader takes in."""
+
+from collections.abc import Sequence
 
 _BYTE_UNITS = ("B", "KB", "MB", "GB", "TB")
 _COUNT_UNITS = ("", " k", " M", " G", " T")
+
+
+def format_shape(shape: Sequence[int]) -> str:
+    """28 × 28 × 6"""
+    return " × ".join(map(str, shape))
 
 
 def format_bytes(count: float) -> str:

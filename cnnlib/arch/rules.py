@@ -8,6 +8,7 @@ their bias additions; batch normalisation, activations, pooling, dropout and sum
 
 from math import prod
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.arch.layers import (
     Add,
     AveragePooling2D,
@@ -29,7 +30,6 @@ from cnnlib.errors import SpecError
 Shape = tuple[int, ...]
 Convolution = Conv2D | DepthwiseConv2D | SeparableConv2D
 Pooling = MaxPooling2D | AveragePooling2D
-GlobalPooling = GlobalMaxPooling2D | GlobalAveragePooling2D
 
 
 def compute_output_shape(layer: Layer, *shapes: Shape) -> Shape:
@@ -176,4 +176,4 @@ def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
 
 
 def _list_shapes(shapes: tuple[Shape, ...]) -> str:
-    return " and ".join(" × ".join(map(str, shape)) for shape in shapes)
+    return " and ".join(format_shape(shape) for shape in shapes)

@@ -6,6 +6,7 @@ import json
 from dataclasses import fields
 from typing import Any
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.arch.analysis import LayerSummary, Summary, analyze
 from cnnlib.arch.costs import BYTES_A_VALUE
 from cnnlib.arch.layers import Dropout, Layer
@@ -80,11 +81,6 @@ def describe_arguments(layer: Layer) -> tuple[str, str, str]:
         details.append(f"L2 {getattr(layer, 'l2', 0.0):g}")
     kernel = "" if window is None else format_shape(_pair(window))
     return kernel, "" if strides is None else _square(strides), ", ".join(details)
-
-
-def format_shape(shape: tuple[int, ...]) -> str:
-    """28 × 28 × 6"""
-    return " × ".join(map(str, shape))
 
 
 def describe_field(row: LayerSummary) -> str:

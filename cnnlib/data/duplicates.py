@@ -79,27 +79,6 @@ def read_duplicates(dataset: Dataset) -> Duplicates | None:
     return None if arrays is None else _unpack(arrays)
 
 
-def group_duplicates(duplicates: Duplicates) -> list[list[tuple[int, int]]]:
-    """The images that pairs join to each other, directly or over others, the largest group first.
-
-    Returns:
-        Groups of (index into SPLITS, index of the image), each group ascending.
-    """
-    parents: dict[tuple[int, int], tuple[int, int]] = {}
-
-    def find_root(image: tuple[int, int]) -> tuple[int, int]:
-        while (parent := parents.setdefault(image, image)) != image:
-            parents[image] = image = parents[parent]
-        return image
-
-    for a, b in _list_pairs(duplicates):
-        parents[find_root(b)] = find_root(a)
-    groups: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for image in sorted(parents):
-        groups.setdefault(find_root(image), []).append(image)
-    return sorted(groups.values(), key=lambda group: (-len(group), group[0]))
-
-
 def export_csv(duplicates: Duplicates, dataset: Dataset) -> str:
     """The pairs as a table: split, index and class of both images, distance, mirrored."""
     text = io.StringIO()
@@ -114,21 +93,6 @@ def export_csv(duplicates: Duplicates, dataset: Dataset) -> str:
         distance, mirrored = duplicates.distance[place], duplicates.mirrored[place]
         writer.writerow([*row, f"{distance:.4f}", "yes" if mirrored else "no"])
     return text.getvalue()
-
-
-def compute_accuracy(
-    right: NDArray[np.bool_], exclude: NDArray[np.int64] | None = None
-) -> float | None:
-    """The share of right answers, 0..1, without the images `exclude`; None when none are left.
-
-    Args:
-        right: (N,), whether the model's answer is right.
-        exclude: indices, `test_images_with_twin_in_train` for instance.
-    """
-    keep = np.ones(len(right), bool)
-    if exclude is not None:
-        keep[exclude] = False
-    return float(np.mean(right[keep])) if keep.any() else None
 
 
 def _list_pairs(duplicates: Duplicates) -> list[tuple[tuple[int, int], tuple[int, int]]]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from math import prod
 from typing import Any
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.arch.analysis import analyze
 from cnnlib.arch.layers import Activation, Dense
 from cnnlib.arch.spec import Spec, check_texts, require_few_layers
@@ -49,8 +50,8 @@ def check_fit(spec: Spec, input_shape: tuple[int, int, int], classes: int) -> Sp
     """
     if spec.input_shape != tuple(input_shape):
         raise SpecError(
-            f"{spec.title} takes images of {_times(spec.input_shape)}; this data set has "
-            f"{_times(input_shape)}. Choose another data set, or change input_shape."
+            f"{spec.title} takes images of {format_shape(spec.input_shape)}; this data set has "
+            f"{format_shape(input_shape)}. Choose another data set, or change input_shape."
         )
     units = count_classes(spec)
     if units != classes:
@@ -91,7 +92,3 @@ def _require_classifier(spec: Spec) -> None:
             f"The last layer must give the probabilities of at least 2 classes: Flatten, then "
             f"Dense with activation='softmax'. Received: {last.kind} with an output of {shape}."
         )
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return " × ".join(map(str, shape))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from cnnlib.arch import zoo
+from cnnlib.arch.amounts import format_shape
 from cnnlib.arch.codegen.calls import break_call
 from cnnlib.arch.codegen.names import clean_title, keep_model_name
 from cnnlib.arch.codegen.writing import write_definitions
@@ -73,7 +74,7 @@ def get_script_name(spec: Spec) -> str:
 
 def _write_docstring(config: RunConfig, spec: Spec, name: str, with_cifar10: bool) -> str:
     script = get_script_name(spec)
-    shape = " × ".join(map(str, spec.input_shape))
+    shape = format_shape(spec.input_shape)
     own_data = _OWN_DATA.format(shape=shape, last=count_classes(spec) - 1)
     title = clean_title(spec.title) or "A network"
     if with_cifar10:

@@ -1,5 +1,6 @@
 """Which network a page is about: a classic one, one that somebody saved, or the link's own."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import streamlit as st
@@ -24,7 +25,7 @@ def network_settings(default: str = "baseline") -> list[Setting]:
     """Which network, for which images, for how many classes; `spec` is one from a link."""
     return [
         Setting("network", default, parse_network),
-        Setting("spec", "", _parse_packed),
+        Setting("spec", "", parse_packed),
         choice("input", SHAPES),
         whole("classes", 0, 0, MAX_CLASSES),
     ]
@@ -40,13 +41,13 @@ def choose_network(address: Address) -> Spec:
         packed = address["spec"]
         st.selectbox(
             "Network",
-            list_choices(zoo.names(), address["network"], packed),
+            list_choices(zoo.names(), [address["network"]], packed),
             format_func=lambda name: describe_network(name, packed),
             key=address.key("network"),
             width=300,
         )
         st.selectbox(
-            "Image", SHAPES, format_func=_describe_shape, key=address.key("input"),
+            "Image", SHAPES, format_func=describe_input, key=address.key("input"),
             help=INPUT_HELP, width=180,
         )  # fmt: skip
         if address["network"] in zoo.names():
@@ -55,12 +56,12 @@ def choose_network(address: Address) -> Spec:
     return get_network(address)
 
 
-def list_choices(classic: list[str], chosen: str, packed: str) -> list[str]:
-    """Some classic networks, the saved ones, and the link's own where it has one."""
+def list_choices(classic: list[str], chosen: Iterable[str], packed: str) -> list[str]:
+    """Some classic networks, the saved ones, the link's own where it has one, and the chosen."""
     names = [*classic, *(_SAVED + name for name in list_networks())]
     if packed:
         names.append(LINK)
-    return names if chosen in names else [*names, chosen]
+    return [*names, *(name for name in chosen if name not in names)]
 
 
 def get_network(address: Address) -> Spec:
@@ -69,11 +70,25 @@ def get_network(address: Address) -> Spec:
     Raises:
         LabError: it cannot be had: deleted, damaged, or an impossible size.
     """
-    shape = None if address["input"] == OWN else _read_shape(address["input"])
-    name = address["network"]
+    return fit_network(
+        address["network"], address["spec"], input=address["input"], classes=address["classes"]
+    )
+
+
+def fit_network(name: str, packed: str, *, input: str, classes: int) -> Spec:
+    """One of `list_choices` for an image of `SHAPES`.
+
+    Args:
+        packed: the network that the link holds.
+        classes: of a classic network; 0 for its own. Others keep theirs.
+
+    Raises:
+        LabError: it cannot be had: deleted, damaged, or an impossible size.
+    """
+    shape = None if input == OWN else _read_shape(input)
     if name in zoo.names():
-        return zoo.get(name, input_shape=shape, classes=address["classes"] or None)
-    spec = find_network(name, address["spec"])
+        return zoo.get(name, input_shape=shape, classes=classes or None)
+    spec = find_network(name, packed)
     return replace(spec, input_shape=shape) if shape else spec
 
 
@@ -113,7 +128,8 @@ def describe_network(name: str, packed: str) -> str:
         return "The link's"
 
 
-def _describe_shape(text: str) -> str:
+def describe_input(text: str) -> str:
+    """For people: one of `SHAPES`."""
     return "its own" if text == OWN else text.replace("x", " × ")
 
 
@@ -130,7 +146,8 @@ def parse_network(text: str) -> str:
     return text
 
 
-def _parse_packed(text: str) -> str:
+def parse_packed(text: str) -> str:
+    """`text`, if it is no longer than a packed network may be; ValueError otherwise."""
     if len(text) > MAX_LENGTH:
         raise ValueError(text)
     return text

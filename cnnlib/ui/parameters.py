@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.figures.counting import make_parameter_growth_figure
 from cnnlib.figures.theme import PLOT_CONFIG
 from cnnlib.ops.convolution.standard import conv2d, link_conv2d
@@ -17,7 +18,6 @@ from cnnlib.ui.address import Address, Setting, flag, whole
 from cnnlib.ui.anatomy import PREDICT, PREDICT_HELP
 from cnnlib.ui.cell_setting import CELL, cell_setting
 from cnnlib.ui.linked_grids import Grid, Link, linked_grids
-from cnnlib.ui.stage_grids import describe_shape
 
 EXAMPLES: dict[str, dict[str, object]] = {
     "3×3 on grey": {"channels": 1},
@@ -183,7 +183,7 @@ def show_grids(address: Address, *, counted: bool) -> None:
     grids = [
         Grid("input", "A piece of the image", values, axis_names=axes),
         Grid("kernel", "Weights", kernel, axis_names=("row", "column", "channel", "filter"),
-             caption=f"{describe_shape(kernel.shape)} = {kernel.size}" if counted else ""),
+             caption=f"{format_shape(kernel.shape)} = {kernel.size}" if counted else ""),
     ]  # fmt: skip
     if bias is not None:
         caption = f"{filters} bias" if filters == 1 else f"{filters} biases"

@@ -77,7 +77,7 @@ def _choose_network() -> None:
     packed = st.session_state[PACKED]
     st.selectbox(
         "Network",
-        list_choices(zoo.trainable_names(), st.session_state["network"], packed),
+        list_choices(zoo.trainable_names(), [st.session_state["network"]], packed),
         format_func=lambda name: describe_network(name, packed),
         key="network",
     )

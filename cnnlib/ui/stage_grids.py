@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.ops.stages import Stage
 from cnnlib.ui.input_choice import Input
 from cnnlib.ui.linked_grids import Grid, Link
@@ -40,7 +41,7 @@ def make_stage_grids(
             INPUT, "Input", x, rows=x.ndim - 3, cols=x.ndim - 2,
             sheet_names=tuple(f"slice {name}" for name in names) if volume else names,
             axis_names=VOLUME_AXES if volume else IMAGE_AXES,
-            editable=True, paint=picture.paint, caption=describe_shape(x.shape),
+            editable=True, paint=picture.paint, caption=format_shape(x.shape),
         )
     ]  # fmt: skip
     used = {id(array) for stage in stages for array in (stage.kernel, stage.bias)}
@@ -73,7 +74,7 @@ def make_stage_grids(
                 rows=x.ndim - 3,
                 cols=x.ndim - 2,
                 axis_names=VOLUME_AXES if volume else IMAGE_AXES,
-                caption=describe_shape(stage.output.shape),
+                caption=format_shape(stage.output.shape),
             )
         )
         links.append(Link(source, target, stage.linkage, kernel=kernel, bias=bias))
@@ -102,10 +103,10 @@ def make_weight_grid(
             array,
             axis_names=("filter",),
             editable=editable,
-            caption=describe_shape(array.shape),
+            caption=format_shape(array.shape),
         )
     axes = ("slice", "row", "column", "channel", "filter")[5 - array.ndim :]
-    caption = describe_shape(array.shape)
+    caption = format_shape(array.shape)
     if array.shape[:-2] == (1,) * (array.ndim - 2):
         first = array.ndim - 2
         return Grid(name, label, array, rows=first, cols=first + 1, axis_names=axes,
@@ -121,10 +122,6 @@ def make_weight_grid(
         )
     return Grid(name, label, array, rows=first, cols=first + 1, sheet_names=sheets,
                 axis_names=axes, editable=editable, caption=caption)  # fmt: skip
-
-
-def describe_shape(shape: Sequence[int]) -> str:
-    return " × ".join(str(size) for size in shape)
 
 
 def _find_name(weights: Mapping[str, Floats], array: Floats) -> str | None:

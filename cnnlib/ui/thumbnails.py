@@ -138,14 +138,14 @@ def make_sprite_url(images: NDArray[np.uint8], columns: int) -> str:
 
 
 def make_png_url(image: NDArray[np.uint8]) -> str:
-    """An image (H, W, C), C = 1 or 3, as a PNG in a data: address."""
+    """An image (H, W, C), C = 1, 3 or 4, as a PNG in a data: address."""
     return "data:image/png;base64," + base64.b64encode(make_png(image)).decode("ascii")
 
 
 def make_png(image: NDArray[np.uint8]) -> bytes:
-    """An image (H, W, C), C = 1 or 3, as a PNG file."""
+    """An image (H, W, C), C = 1, 3 or 4 (with transparency), as a PNG file."""
     buffer = io.BytesIO()
-    picture = Image.fromarray(image if image.shape[2] == 3 else image[..., 0])
+    picture = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image)
     picture.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
 

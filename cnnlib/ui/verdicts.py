@@ -1,14 +1,15 @@
 """What Keras answered to a check, in words: equal or not, and how far apart."""
 
-from collections.abc import Sequence
 from typing import Any
+
+from cnnlib.arch.amounts import format_shape
 
 TOLERANCE = 1e-5  # of the largest value: float32 sums in another order differ by less
 
 
 def describe(answer: dict[str, Any]) -> dict[str, Any]:
     """The answer of Keras with the verdict on it, in words."""
-    shape = _format_shape(answer["output_shape"])
+    shape = format_shape(answer["output_shape"]) or "()"
     details = [
         ["Gradient" if answer.get("gradient") else "Keras output", shape],
         ["Forward pass", f"{1000 * answer['seconds']:.2g} ms"],
@@ -59,7 +60,3 @@ def format_number(value: float) -> str:
         return f"{value:,.0f}"
     digits, exponent = f"{value:.1e}".split("e")
     return f"{digits}e{int(exponent)}"
-
-
-def _format_shape(shape: Sequence[int]) -> str:
-    return " × ".join(str(n) for n in shape) or "()"

@@ -12,10 +12,8 @@ from cnnlib.data.duplicates import (
     TEST,
     TRAIN,
     Duplicates,
-    compute_accuracy,
     export_csv,
     find_duplicates,
-    group_duplicates,
     read_duplicates,
 )
 from tests.data.small_sets import make_dataset, make_images, move, reencode
@@ -162,29 +160,6 @@ def test_test_images_with_a_twin_in_train_and_their_exact_copies():
     assert found.test_images_with_twin_in_train().tolist() == [0, 1, 7]
 
 
-def test_groups_join_pairs_over_others():
-    found = make_pairs(
-        [
-            (TRAIN, 5, TRAIN, 6, 0.1),
-            (TRAIN, 0, TEST, 0, 0.1),
-            (TRAIN, 6, TEST, 2, 0.1),
-            (TRAIN, 5, TEST, 2, 0.2),
-        ]
-    )
-    assert group_duplicates(found) == [
-        [(TRAIN, 5), (TRAIN, 6), (TEST, 2)],
-        [(TRAIN, 0), (TEST, 0)],
-    ]
-
-
-def test_accuracy_with_and_without():
-    right = np.array([True, True, False, True])
-    assert compute_accuracy(right) == 0.75
-    assert compute_accuracy(right, np.array([0, 1])) == 0.5
-    assert compute_accuracy(right, np.arange(4)) is None
-    assert compute_accuracy(right, np.empty(0, np.int64)) == 0.75
-
-
 def test_found_once_kept_and_exported(drawn, monkeypatch):
     dataset = make_dataset(drawn[:100], np.stack([drawn[4], drawn[9, :, ::-1], drawn[200]]))
     assert read_duplicates(dataset) is None
@@ -216,7 +191,6 @@ def test_none_found_is_kept_too():
     assert found is not None
     assert (len(found), found.complete) == (0, True)
     assert export_csv(found, dataset).count("\n") == 1
-    assert group_duplicates(found) == []
 
 
 def test_pairs_of_a_subset_are_its_own(with_synthetic):

@@ -10,9 +10,10 @@ from collections.abc import Collection
 from html import escape
 from itertools import pairwise
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.arch.analysis import Summary
 from cnnlib.arch.spec import INPUT, Spec
-from cnnlib.arch.tables import describe_arguments, format_shape
+from cnnlib.arch.tables import describe_arguments
 from cnnlib.figures.architecture.folding import Detail, Node, fold
 from cnnlib.figures.architecture.layout import (
     ENTRY,

@@ -3,11 +3,10 @@
 from functools import partial
 from typing import Any
 
-from cnnlib.arch.amounts import format_bytes, format_seconds
+from cnnlib.arch.amounts import format_bytes, format_seconds, format_shape
 from cnnlib.arch.analysis import Summary
 from cnnlib.arch.costs import EPOCH_IMAGES
 from cnnlib.arch.spec import Spec
-from cnnlib.arch.tables import format_shape
 from cnnlib.ui.checks import register_question
 
 CountedRow = tuple[str, tuple[int, ...], int, int]

@@ -2,19 +2,12 @@
 
 import streamlit as st
 
-from cnnlib.arch.amounts import format_count
+from cnnlib.arch.amounts import format_shape
 from cnnlib.arch.analysis import LayerSummary, Summary
 from cnnlib.arch.layers import Layer
 from cnnlib.arch.reasons import SHAPE, explain_layer
 from cnnlib.arch.spec import Spec
-from cnnlib.arch.tables import (
-    describe_arguments,
-    format_shape,
-    make_rows,
-    write_csv,
-    write_json,
-    write_markdown,
-)
+from cnnlib.arch.tables import describe_arguments, make_rows, write_csv, write_json, write_markdown
 from cnnlib.figures.architecture.folding import Detail, choose_detail
 from cnnlib.figures.architecture.graph import can_draw, draw_graph
 from cnnlib.figures.architecture.roles import list_legend
@@ -183,8 +176,3 @@ def correct_layer(address: Address, summary: Summary) -> None:
     """Another network may have no layer of the chosen name."""
     if address["layer"] not in {row.name for row in summary.layers}:
         address["layer"] = choose_layer(summary)
-
-
-def describe_size(summary: Summary) -> str:
-    """For a heading: 62 k parameters, 652 k MACs."""
-    return f"{format_count(summary.params)} parameters, {format_count(summary.macs)} MACs"

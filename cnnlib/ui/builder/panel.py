@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.arch.analysis import Summary
 from cnnlib.arch.arguments import MAX_SIZE
 from cnnlib.arch.branch_edits import add_branch, find_fork, list_paths, remove_branch, remove_layer
@@ -14,7 +15,6 @@ from cnnlib.arch.layers import Add, Dense, Layer
 from cnnlib.arch.mends import project_shortcut
 from cnnlib.arch.pieces import bring_to_shape
 from cnnlib.arch.spec import Spec
-from cnnlib.arch.tables import format_shape
 from cnnlib.ui.address import Address
 from cnnlib.ui.builder import texts
 from cnnlib.ui.builder.forms import edit_layer, edit_name

@@ -4,10 +4,10 @@ from math import prod
 
 import streamlit as st
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.arch.analysis import LayerError, Summary
 from cnnlib.arch.mends import Mend, find_endings, find_mends
 from cnnlib.arch.spec import MAX_LAYERS, Spec
-from cnnlib.arch.tables import format_shape
 from cnnlib.errors import SpecError
 from cnnlib.runs.networks import MAX_MACS, MAX_PARAMS, MAX_VALUES, check_network
 from cnnlib.ui.address import Address

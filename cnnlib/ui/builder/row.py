@@ -6,13 +6,14 @@ from typing import Any
 
 import streamlit as st
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.arch.analysis import LayerError, LayerSummary, Summary
 from cnnlib.arch.branch_edits import list_paths
 from cnnlib.arch.edits import Item, list_items
 from cnnlib.arch.layers import Layer
 from cnnlib.arch.rules import Shape
 from cnnlib.arch.spec import Spec
-from cnnlib.arch.tables import describe_arguments, format_shape
+from cnnlib.arch.tables import describe_arguments
 from cnnlib.figures.architecture.roles import BLOCK, IMAGE, color_of, label_layer
 from cnnlib.ui.builder import texts
 from cnnlib.ui.builder.state import Place

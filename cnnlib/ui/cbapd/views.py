@@ -1,7 +1,5 @@
 """What the CBAPD page shows of its block: the linked grids, the table of steps, the swaps."""
 
-import base64
-import io
 from typing import Literal
 
 import numpy as np
@@ -9,6 +7,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.ops.block_layers import make_layer_calls
 from cnnlib.ops.blocks import Block, Swap, compare_swaps
 from cnnlib.ops.stages import Stage
@@ -22,7 +21,8 @@ from cnnlib.ui.convolution.parade import NEGATIVE, POSITIVE
 from cnnlib.ui.edits import EDITS, forget_edits, remember_edit
 from cnnlib.ui.linked_grids import Edit, Grid, Link, linked_grids
 from cnnlib.ui.prose import show_text
-from cnnlib.ui.stage_grids import IMAGE_AXES, INPUT, describe_shape, make_weight_grid
+from cnnlib.ui.stage_grids import IMAGE_AXES, INPUT, make_weight_grid
+from cnnlib.ui.thumbnails import make_png_url
 
 PICTURE_SIDE = 64  # pixels of one map in the table
 PALE = np.array([0xDF, 0xE1, 0xE4])
@@ -56,7 +56,7 @@ def make_grids(lab: BlockLab) -> tuple[list[Grid], list[Link]]:
     picture = lab.picture
     grids = [
         Grid(INPUT, "Input", lab.x, sheet_names=picture.sheet_names, axis_names=IMAGE_AXES,
-             editable=True, paint=picture.paint, caption=describe_shape(lab.x.shape))
+             editable=True, paint=picture.paint, caption=format_shape(lab.x.shape))
     ]  # fmt: skip
     links, source = [], INPUT
     for stage in lab.stages:
@@ -71,7 +71,7 @@ def make_grids(lab: BlockLab) -> tuple[list[Grid], list[Link]]:
         target = stage.name.lower()
         grids.append(
             Grid(target, texts.STEP_NAMES[stage.name], stage.output, axis_names=IMAGE_AXES,
-                 caption=describe_shape(stage.output.shape))
+                 caption=format_shape(stage.output.shape))
         )  # fmt: skip
         reading = _choose_reading(stage, lab)
         links.append(Link(source, target, stage.linkage, kernel, bias, reading))
@@ -116,7 +116,7 @@ def make_steps_table(lab: BlockLab) -> pd.DataFrame:
             {
                 "step": name,
                 "maps": draw_maps(values, gray=values is lab.x and lab.picture.is_picture),
-                "shape": describe_shape(values.shape),
+                "shape": format_shape(values.shape),
                 "parameters": params,
                 "smallest": float(values.min()),
                 "mean": float(values.mean()),
@@ -150,9 +150,7 @@ def draw_maps(values: Floats, *, gray: bool = False) -> str:
     sheet = Image.new("RGBA", (gap * len(maps) - 4, PICTURE_SIDE))
     for number, each in enumerate(maps):
         sheet.paste(each, (number * gap, 0))
-    buffer = io.BytesIO()
-    sheet.save(buffer, "PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return make_png_url(np.asarray(sheet))
 
 
 def show_swaps(lab: BlockLab) -> None:
@@ -174,7 +172,7 @@ def describe_swap(swap: Swap, block: Block) -> str:
     if swap.shape is None:
         told = texts.SWAP_BREAKS
     elif swap.difference is None:
-        told = texts.SWAP_SHAPE.format(shape=describe_shape(swap.shape))
+        told = texts.SWAP_SHAPE.format(shape=format_shape(swap.shape))
     else:
         told = f"max |Δ| = {format_number(swap.difference)}"
         if swap.difference:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.arch.facts import Facts, list_winners
-from cnnlib.arch.tables import format_shape
 from cnnlib.figures.networks_compared import (
     make_cost_figure,
     make_depth_figure,

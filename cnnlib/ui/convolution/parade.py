@@ -1,7 +1,5 @@
 """One image through every kind of convolution: what comes out, how large, at what price."""
 
-import base64
-import io
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +11,7 @@ from PIL import Image
 
 from cnnlib.ops.kinds import KINDS, Explanation, Options
 from cnnlib.ops.layer_calls import LayerCall
+from cnnlib.ui.thumbnails import make_png_url
 
 ROUNDS = 5
 POSITIVE, NEGATIVE = np.array([0x3B, 0x7D, 0xD8]), np.array([0xD9, 0x70, 0x2A])
@@ -89,6 +88,4 @@ def make_picture(output: Floats) -> str:
     picture = Image.fromarray(pixels.astype(np.uint8)).resize(
         (PICTURE_SIZE, PICTURE_SIZE), Image.Resampling.NEAREST
     )
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return make_png_url(np.asarray(picture))

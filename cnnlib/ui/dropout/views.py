@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.figures.dropout import (
     make_error_figure,
     make_means_figure,
@@ -22,7 +23,7 @@ from cnnlib.ui.dropout.network import EXAMPLES, INPUTS, OUTPUTS, UNITS, Network
 from cnnlib.ui.linked_grids import Grid, Link, linked_grids
 from cnnlib.ui.page import friendly_errors
 from cnnlib.ui.prose import show_text
-from cnnlib.ui.stage_grids import IMAGE_AXES, describe_shape
+from cnnlib.ui.stage_grids import IMAGE_AXES
 
 BARE = {**PLOT_CONFIG, "displayModeBar": False}
 KERAS_DRAWS = 1000
@@ -59,10 +60,10 @@ def make_grids(lab: DropoutLab) -> tuple[list[Grid], list[Link]]:
     told = texts.MASK_TRAINING.format(scale=steps.scale)
     grids = [
         Grid("input", texts.INPUT_NAMES[_kind(lab)], lab.values, axis_names=names,
-             caption=describe_shape(shape)),
+             caption=format_shape(shape)),
         Grid("mask", texts.MASK, weights, axis_names=names,
              caption=told if lab.training else texts.MASK_INFERENCE),
-        Grid("output", "Output", steps.output, axis_names=names, caption=describe_shape(shape)),
+        Grid("output", "Output", steps.output, axis_names=names, caption=format_shape(shape)),
     ]  # fmt: skip
     return grids, [Link("input", "output", Linkage(shape, axes), kernel="mask")]
 

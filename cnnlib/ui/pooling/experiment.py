@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.ops.pools import Back, Explanation, Node, Options, Pool, Run
 from cnnlib.ops.pools.base import INPUT, OUTPUT
 from cnnlib.ops.pools.unpooling import POOLED
@@ -18,7 +19,6 @@ from cnnlib.ui.edits import EDITS, apply_edits, forget_edits, remember_edit
 from cnnlib.ui.input_choice import Input
 from cnnlib.ui.linked_grids import Edit, Grid, Link, linked_grids
 from cnnlib.ui.pooling import texts
-from cnnlib.ui.stage_grids import describe_shape
 
 Floats = NDArray[np.float32]
 Paint = Literal["signed", "gray"]
@@ -107,7 +107,7 @@ def make_grids(experiment: Experiment) -> tuple[list[Grid], list[Link]]:
     painted: Paint = "signed" if experiment.pool.unit else picture.paint
     grids = [
         Grid(INPUT, texts.INPUT, x, sheet_names=picture.sheet_names, axis_names=axes,
-             editable=True, paint=painted, caption=describe_shape(experiment.run.x.shape))
+             editable=True, paint=painted, caption=format_shape(experiment.run.x.shape))
     ]  # fmt: skip
     for name, array in experiment.run.weights.items():
         label = texts.LABELS[name]
@@ -156,7 +156,7 @@ def make_grid(node: Node, channels: tuple[str, ...], paint: Paint = "signed") ->
         axis_names=node.axis_names,
         editable=node.editable,
         paint=paint,
-        caption=describe_shape(shape or [1]),
+        caption=format_shape(shape or [1]),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.arch.quiz import Task, Verdict, judge, write_call
 from cnnlib.arch.reasons import (
     FIELD_HEIGHT,
@@ -18,7 +19,7 @@ from cnnlib.arch.reasons import (
     explain_layer,
 )
 from cnnlib.arch.rules import Shape
-from cnnlib.arch.tables import ROLES, format_shape
+from cnnlib.arch.tables import ROLES
 from cnnlib.figures.architecture.roles import color_of
 from cnnlib.ui.anatomy import LARGEST_GUESS, show_formulas
 from cnnlib.ui.page import plain_text

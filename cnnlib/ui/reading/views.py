@@ -4,10 +4,11 @@ from collections import Counter
 
 import streamlit as st
 
+from cnnlib.arch.amounts import format_shape
 from cnnlib.arch.analysis import LayerSummary, Summary
 from cnnlib.arch.reading import Reading
 from cnnlib.arch.reasons import explain_layer
-from cnnlib.arch.tables import UNKNOWN, Row, format_shape, make_rows
+from cnnlib.arch.tables import UNKNOWN, Row, make_rows
 from cnnlib.figures.architecture.shares import make_treemap_figure
 from cnnlib.figures.theme import PLOT_CONFIG
 from cnnlib.ui.address import Address
@@ -44,7 +45,7 @@ def describe_last_field(reading: Reading, summary: Summary) -> str:
     spatial = [row for row in summary.layers if row.receptive_field]
     if not spatial or spatial[-1].name in reading.unclear:
         return UNKNOWN
-    return " × ".join(map(str, summary.receptive_field))
+    return format_shape(summary.receptive_field)
 
 
 def list_notes(reading: Reading) -> list[str]:
