@@ -57,6 +57,26 @@ def slots() -> int:
     return _whole_number("CNNLIB_SLOTS", default=max(1, (os.cpu_count() or 1) // 2), minimum=1)
 
 
+def runs_per_person() -> int:
+    """How many runs of one person may train at once (``CNNLIB_RUNS_PER_PERSON``); 0: no limit."""
+    return _whole_number("CNNLIB_RUNS_PER_PERSON", default=0, minimum=0)
+
+
+def waiting_per_person() -> int:
+    """How many runs of one person may wait in the queue (``CNNLIB_WAITING_PER_PERSON``)."""
+    return _whole_number("CNNLIB_WAITING_PER_PERSON", default=100, minimum=1)
+
+
+def grace_seconds() -> int:
+    """How long a run may take to stop before its process is ended (``CNNLIB_GRACE_SECONDS``)."""
+    return _whole_number("CNNLIB_GRACE_SECONDS", default=120, minimum=1)
+
+
+def silence_seconds() -> int:
+    """How long a worker may be silent before it is ended (``CNNLIB_SILENCE_SECONDS``)."""
+    return _whole_number("CNNLIB_SILENCE_SECONDS", default=300, minimum=5)
+
+
 def preload() -> bool:
     """Whether the supervisor keeps TensorFlow loaded, about 0.9 GB (``CNNLIB_PRELOAD``, 1 or 0)."""
     return _whole_number("CNNLIB_PRELOAD", default=1, minimum=0) != 0

@@ -68,7 +68,7 @@ def show_run(run: Run) -> None:
         st.markdown(describe(run))
         with st.container(horizontal=True, width="content"):
             if not run.has_ended and st.button(
-                "Stop", icon=":material/stop:", disabled=run.stop_requested
+                "Stop", icon=":material/stop:", disabled=run.wishes.stop
             ):
                 open_store().request_stop(run.id)
                 st.rerun()

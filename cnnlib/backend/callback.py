@@ -149,7 +149,7 @@ class RunCallback(keras.callbacks.Callback):
             raise self._diverged(f"the loss became {logs['loss']}")
         if step - self._kept_step >= self._plan.stride or step == self._plan.steps:
             self._keep_point(step, logs)
-        if self._sink.stop_requested:
+        if self._sink.wishes.stop:
             self.model.stop_training = True
 
     def _diverged(self, what: str) -> RunError:
@@ -205,7 +205,7 @@ class RunCallback(keras.callbacks.Callback):
             self._save("best", checkpoint)
         text = ", ".join(f"{key} {value:.4f}" for key, value in logs.items())
         self._sink.event("epoch", f"Epoch {position:g}: {text}.")
-        if self._sink.stop_requested:
+        if self._sink.wishes.stop:
             self.model.stop_training = True
 
     def _save(self, which: str, checkpoint: Checkpoint) -> None:

@@ -26,6 +26,7 @@ from filelock import Timeout
 from cnnlib import settings
 from cnnlib.backend import inference, worker
 from cnnlib.runs import liveness, protocol
+from cnnlib.runs.queueing import Limits
 from cnnlib.runs.store import RunStore
 from cnnlib.runs.truth import describe_lost_worker
 
@@ -58,7 +59,7 @@ class Supervisor:
     def supervise(self) -> None:
         """Work until nobody needs it any more."""
         threading.Thread(target=self._warm_up, daemon=True).start()
-        self._store.requeue_orphans()
+        self._store.queue.requeue_orphans()
         while not self._may_end():
             try:
                 self._reap()
@@ -80,16 +81,18 @@ class Supervisor:
         logger.info("Warm.")
 
     def _start_waiting_runs(self) -> None:
-        while not self.retiring and (run := self._store.claim_next(settings.slots())) is not None:
-            child = self._context.Process(target=worker.run_in_child, args=(run.id,), name=run.id)
+        while not self.retiring and (
+            run_id := self._store.queue.claim_next(Limits.from_settings())
+        ):
+            child = self._context.Process(target=worker.run_in_child, args=(run_id,), name=run_id)
             try:
                 child.start()
             except (OSError, EOFError) as error:  # the forkserver died; the next start makes one
-                logger.warning("Run %s could not be started (%r); it waits again.", run.id, error)
-                self._store.requeue(run.id)
+                logger.warning("Run %s could not be started (%r); it waits again.", run_id, error)
+                self._store.queue.requeue(run_id)
                 return
-            self._workers[run.id] = child
-            logger.info("Run %s started as process %s.", run.id, child.pid)
+            self._workers[run_id] = child
+            logger.info("Run %s started as process %s.", run_id, child.pid)
 
     def _reap(self) -> None:
         for run_id, child in list(self._workers.items()):

@@ -15,7 +15,10 @@ MAX_STEPS_PER_EXECUTION = 8  # a stop waits for at most so many batches
 
 OPTIMIZERS: dict[str, type[keras.optimizers.Optimizer]] = {
     "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
     "sgd": keras.optimizers.SGD,
+    "momentum": keras.optimizers.SGD,
+    "nesterov": keras.optimizers.SGD,
     "rmsprop": keras.optimizers.RMSprop,
 }
 

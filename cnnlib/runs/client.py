@@ -32,13 +32,13 @@ Progress = Callable[[float, str], None]
 logger = logging.getLogger(__name__)
 
 
-def submit(config: RunConfig) -> Run:
-    """Put a run into the queue and wake the supervisor.
+def submit(config: RunConfig, *, owner: str = "", name: str = "", sweep: str | None = None) -> Run:
+    """Put a run into the queue and wake the supervisor; the words are those of `RunStore.create`.
 
     Raises:
         RunError: the settings name a checkpoint that is not there, or no supervisor can be started.
     """
-    run = open_store().create(config)
+    run = open_store().create(config, owner=owner, name=name, sweep=sweep)
     wake()
     return run
 

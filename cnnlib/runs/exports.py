@@ -1,6 +1,5 @@
 """A run's results in forms that other programs read, made from the run store."""
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,8 @@ Curve = tuple[np.ndarray, np.ndarray]
 
 def read_curves(run_id: str) -> dict[str, Curve]:
     """A run's points, {key: (epochs (n,), values (n,))}, float64, NaN for a missing value."""
-    columns: dict[str, tuple[list[float], list[float]]] = {}
-    for point in open_store().points(run_id)[1]:
-        epochs, values = columns.setdefault(point.key, ([], []))
-        epochs.append(point.epoch)
-        values.append(math.nan if point.value is None else point.value)
-    return {key: (np.asarray(x), np.asarray(y)) for key, (x, y) in columns.items()}
+    _, curves = open_store().curves.read(run_id)
+    return {key: (curve.epochs, curve.values) for key, curve in curves.items()}
 
 
 def make_history_table(curves: Mapping[str, Curve]) -> "pd.DataFrame":

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from cnnlib.runs.records import Event, Point
+from cnnlib.runs.records import Event, Histogram, Point, Wishes
 from cnnlib.runs.store import RunStore
 
 FLUSH_SECONDS = 0.5
@@ -20,6 +20,9 @@ class StoreSink:
     The training thread only appends to lists. A store that cannot be written for a moment (a full
     disk, a long lock) costs nothing but delay: what was gathered stays until it is written.
 
+    Attributes:
+        wishes: what people want of the run, as of the last write.
+
     Args:
         describe_progress: called at each flush; what it returns is what pages show.
         listener: also told what was written, for a program that prints it.
@@ -32,13 +35,16 @@ class StoreSink:
         describe_progress: Callable[[], dict[str, Any]],
         listener: Listener | None = None,
     ) -> None:
-        self.stop_requested = False
+        self.wishes = Wishes()
         self._store = store
         self._run_id = run_id
         self._describe_progress = describe_progress
         self._listener = listener
         self._points: list[Point] = []
         self._events: list[Event] = []
+        self._histograms: list[Histogram] = []
+        self._facts: dict[str, Any] | None = None
+        self._result: dict[str, Any] | None = None
         self._hurry = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._flush_until_closed, daemon=True)
@@ -52,8 +58,20 @@ class StoreSink:
         self._hurry.set()
         self._thread.join()
 
-    def point(self, key: str, step: int, epoch: float, value: float) -> None:
-        self._points.append(Point(key, step, epoch, value))
+    def point(self, key: str, step: int, epoch: float, value: float, seconds: float = 0.0) -> None:
+        self._points.append(Point(key, step, epoch, value, seconds))
+
+    def histogram(self, histogram: Histogram) -> None:
+        self._histograms.append(histogram)
+
+    def set_facts(self, facts: dict[str, Any]) -> None:
+        """What is known of the run before it trains: see `Run.facts`."""
+        self._facts = facts
+        self.hurry()
+
+    def set_result(self, result: dict[str, Any]) -> None:
+        """The best epoch so far: see `Run.result`."""
+        self._result = result
 
     def event(self, kind: str, text: str) -> None:
         self._events.append(Event(time.time(), kind, text))
@@ -75,23 +93,32 @@ class StoreSink:
 
     def _flush(self) -> bool:
         """Write what has gathered; False when the store did not take it."""
-        points, events = self._points, self._events
-        count_points, count_events = len(points), len(events)  # the training thread goes on adding
+        # Copies: the training thread goes on adding.
+        points, events, histograms = self._points[:], self._events[:], self._histograms[:]
+        facts, result = self._facts, self._result
         progress = self._describe_progress()
         try:
-            self._store.report(
+            known = self._store.report(
                 self._run_id,
                 progress=progress,
-                points=points[:count_points],
-                events=events[:count_events],
+                points=points,
+                events=events,
+                histograms=histograms,
+                facts=facts,
+                result=result,
             )
-            self.stop_requested = self._store.is_stop_requested(self._run_id)
+            wishes = self._store.read_wishes(self._run_id)
         except sqlite3.Error:
             return False
+        # A run that is gone has nothing to train for.
+        self.wishes = wishes if known else Wishes(stop=True, delete=True)
         if self._listener is not None:
             try:
-                self._listener(progress, points[:count_points], events[:count_events])
+                self._listener(progress, points, events)
             except OSError:  # nobody reads what it prints any more; the store still does
                 self._listener = None
-        del points[:count_points], events[:count_events]
+        del self._points[: len(points)], self._events[: len(events)]
+        del self._histograms[: len(histograms)]
+        self._facts = None if self._facts is facts else self._facts
+        self._result = None if self._result is result else self._result
         return True

@@ -1,15 +1,11 @@
-"""The run store: runs, their points and events, and the wishes that pages write for workers.
-
-One SQLite file in WAL mode: many readers and one writer at a time never block one another for long.
-A NaN value is stored as NULL and read back as None, which charts draw as a gap.
-"""
+"""The run store: runs, their curves and events, and the wishes that pages write for workers."""
 
 import json
+import shutil
 import sqlite3
-import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -18,85 +14,72 @@ from typing import Any
 
 from cnnlib import settings
 from cnnlib.errors import RunError, RunNotFoundError
-from cnnlib.runs import liveness
 from cnnlib.runs.config import RunConfig
+from cnnlib.runs.curves import Curves, write_points
+from cnnlib.runs.database import Database
 from cnnlib.runs.files import Checkpoint, link_checkpoint, read_checkpoint, run_folder
-from cnnlib.runs.records import ACTIVE, ENDED, Event, Point, Run
+from cnnlib.runs.queueing import Queue
+from cnnlib.runs.records import ACTIVE, ENDED, TRAINING, Event, Histogram, Point, Run, Wishes
 from cnnlib.runs.truth import describe_lost_worker, seems_dead
 
-SCHEMA_VERSION = 1
-SCHEMA = """
-CREATE TABLE runs (
-    id TEXT PRIMARY KEY, config TEXT NOT NULL, status TEXT NOT NULL, message TEXT,
-    created REAL NOT NULL, started REAL, ended REAL, heartbeat REAL, progress TEXT,
-    stop_requested INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX runs_by_status ON runs (status, created);
-CREATE TABLE points (
-    id INTEGER PRIMARY KEY, run TEXT NOT NULL, key TEXT NOT NULL, step INTEGER NOT NULL,
-    epoch REAL NOT NULL, value REAL
-);
-CREATE INDEX points_by_run ON points (run, id);
-CREATE TABLE events (
-    id INTEGER PRIMARY KEY, run TEXT NOT NULL, time REAL NOT NULL, kind TEXT NOT NULL,
-    text TEXT NOT NULL
-);
-CREATE INDEX events_by_run ON events (run, id);
-"""
-ORPHAN_SECONDS = 1.0  # a worker takes its lock within this time of being claimed
+MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS = 80, 2_000, 30, 12  # letters, and tags
+_WISH_NAMES = ("stop", "pause", "delete", "learning_rate", "epochs")
 
 
 class RunStore:
-    """Access to one store file; safe to share between threads, not to carry through a fork."""
+    """Access to one store file; safe to share between threads, not to carry through a fork.
+
+    Attributes:
+        queue: the runs that wait. curves: what runs have measured.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or settings.database_path()
-        self._local = threading.local()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        if self._read_version() == 0:
-            with self._transaction() as db:
-                if self._read_version() == 0:  # nobody was quicker
-                    for statement in SCHEMA.split(";"):
-                        db.execute(statement)
-                    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        if (version := self._read_version()) > SCHEMA_VERSION:
-            raise RunError(
-                f"{self.path} was written by a newer CNN Lab (its version {version}, ours "
-                f"{SCHEMA_VERSION}). Update the lab, or set CNNLIB_HOME to another folder."
-            )
+        self.database = Database(self.path)
+        self.queue = Queue(self.database)
+        self.curves = Curves(self.database)
 
     # -- runs ------------------------------------------------------------------------------------
 
-    def create(self, config: RunConfig, *, status: str = "queued") -> Run:
+    def create(
+        self,
+        config: RunConfig,
+        *,
+        status: str = "queued",
+        owner: str = "",
+        name: str = "",
+        sweep: str | None = None,
+    ) -> Run:
         """Add a run. It waits in the queue, unless the caller trains it: `status="starting"`.
 
         A run that continues another begins with a copy of that run's points up to the checkpoint,
         and has links to its checkpoints, so that it is whole even when the older run is deleted.
 
         Raises:
-            RunError: `config.continue_from` names no run, or one without that checkpoint.
+            RunError: `config.continue_from` names no run, or one without that checkpoint; the
+                owner has too many runs that wait; a name that is too long.
         """
         now = time.time()
         run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.network}-{token_hex(2)}"
+        _check_length("name", name, MAX_NAME)
         start = self._find_start(config)
-        started = now if status in ACTIVE else None
+        if status == "queued" and owner:
+            self._check_waiting(owner)
         run_folder(run_id).mkdir(parents=True, exist_ok=True)
         if start is not None and config.continue_from is not None:
             link_checkpoint(config.continue_from, config.checkpoint, run_id, "start")
             best = read_checkpoint(config.continue_from, "best")
             if best is not None and best.epoch <= start.epoch:
                 link_checkpoint(config.continue_from, "best", run_id, "best")
-        with self._transaction() as db:
+        with self.database.transaction() as db:
             db.execute(
-                "INSERT INTO runs (id, config, status, created, started) VALUES (?, ?, ?, ?, ?)",
-                (run_id, json.dumps(config.to_dict()), status, now, started),
-            )
-            if start is not None:
-                db.execute(
-                    "INSERT INTO points (run, key, step, epoch, value) SELECT ?, key, step, epoch,"
-                    " value FROM points WHERE run = ? AND epoch <= ? + 1e-9 ORDER BY id",
-                    (run_id, config.continue_from, start.epoch),
-                )
+                "INSERT INTO runs (id, config, status, created, started, owner, name, sweep, place)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (run_id, json.dumps(config.to_dict()), status, now,
+                 now if status in ACTIVE else None, owner, name.strip(), sweep, now),
+            )  # fmt: skip
+        if start is not None and config.continue_from is not None:
+            self.curves.copy(config.continue_from, run_id, until_epoch=start.epoch)
         self.add_event(run_id, "created", f"Created: {config.network} on {config.dataset}.")
         return self.get(run_id)
 
@@ -117,6 +100,16 @@ class RunStore:
             )
         return checkpoint
 
+    def _check_waiting(self, owner: str) -> None:
+        row = self._db().execute(
+            "SELECT COUNT(*) FROM runs WHERE status = 'queued' AND owner = ?", (owner,)
+        )
+        if (count := row.fetchone()[0]) >= (most := settings.waiting_per_person()):
+            raise RunError(
+                f"At most {most} runs of one person may wait. {count} of yours do: let some end, "
+                f"or cancel some."
+            )
+
     def get(self, run_id: str) -> Run:
         """One run, its status made true first.
 
@@ -128,90 +121,133 @@ class RunStore:
             raise RunNotFoundError(
                 f"There is no run {run_id!r}. The Runs page lists those that exist."
             )
-        return self._made_true(_run_from_row(row))
+        return self._made_true(_run_from_row(row, self.read_wishes(run_id)))
 
-    def list_runs(self, *, limit: int = 500) -> list[Run]:
-        """The newest runs first, at most `limit`."""
+    def list_runs(
+        self, *, limit: int = 500, owner: str | None = None, sweep: str | None = None
+    ) -> list[Run]:
+        """The newest runs first, at most `limit`; only those of an owner or a sweep if given."""
         rows = self._db().execute(
-            "SELECT * FROM runs ORDER BY created DESC, id DESC LIMIT ?", (limit,)
+            "SELECT * FROM runs WHERE (? IS NULL OR owner = ?) AND (? IS NULL OR sweep = ?) "
+            "ORDER BY created DESC, id DESC LIMIT ?",
+            (owner, owner, sweep, sweep, limit),
         )
-        return [self._made_true(_run_from_row(row)) for row in rows.fetchall()]
+        wishes = self._read_all_wishes()
+        return [
+            self._made_true(_run_from_row(row, wishes.get(row["id"], Wishes())))
+            for row in rows.fetchall()
+        ]
 
-    def claim_next(self, slots: int) -> Run | None:
-        """Take the oldest waiting run if fewer than `slots` are active; None otherwise.
-
-        One transaction: two supervisors on one store never get the same run.
-        """
-        with self._transaction() as db:
-            active = db.execute(
-                "SELECT COUNT(*) FROM runs WHERE status IN (?, ?)", ACTIVE
-            ).fetchone()[0]
-            row = db.execute(
-                "SELECT id FROM runs WHERE status = 'queued' ORDER BY created, id LIMIT 1"
-            ).fetchone()
-            if row is None or active >= slots:
-                return None
-            db.execute(
-                "UPDATE runs SET status = 'starting', started = ? WHERE id = ?",
-                (time.time(), row["id"]),
-            )
-        return self.get(row["id"])
-
-    def requeue(self, run_id: str) -> None:
-        """Put a claimed run whose worker did not come up back into its place in the queue."""
-        with self._transaction() as db:
-            db.execute(
-                "UPDATE runs SET status = 'queued', started = NULL "
-                "WHERE id = ? AND status = 'starting' AND heartbeat IS NULL",
-                (run_id,),
-            )
-
-    def requeue_orphans(self) -> None:
-        """Put back the runs that a supervisor claimed before it died, and started no worker for."""
-        claimed_before = time.time() - ORPHAN_SECONDS
+    def list_active(self) -> list[Run]:
+        """The runs that have a process."""
         rows = self._db().execute(
-            "SELECT id FROM runs WHERE status = 'starting' AND heartbeat IS NULL AND started < ?",
-            (claimed_before,),
+            "SELECT * FROM runs WHERE status IN (?, ?, ?) ORDER BY created", ACTIVE
         )
-        for row in rows.fetchall():
-            if not liveness.is_run_alive(row["id"]):
-                self.requeue(row["id"])
-
-    def queue_position(self, run: Run) -> int | None:
-        """How many runs wait before this one, plus one; None when it does not wait."""
-        if run.status != "queued":
-            return None
-        before = self._db().execute(
-            "SELECT COUNT(*) FROM runs WHERE status = 'queued' AND (created, id) < (?, ?)",
-            (run.created, run.id),
-        )
-        return int(before.fetchone()[0]) + 1
-
-    def request_stop(self, run_id: str) -> None:
-        """Ask a run to stop after its current batch; a waiting run is stopped at once."""
-        with self._transaction() as db:
-            db.execute("UPDATE runs SET stop_requested = 1 WHERE id = ?", (run_id,))
-            db.execute(
-                "UPDATE runs SET status = 'stopped', ended = ?, message = ? "
-                "WHERE id = ? AND status = 'queued'",
-                (time.time(), "Stopped while it waited; nothing was trained.", run_id),
-            )
-
-    def is_stop_requested(self, run_id: str) -> bool:
-        row = self._db().execute("SELECT stop_requested FROM runs WHERE id = ?", (run_id,))
-        found = row.fetchone()
-        return found is not None and bool(found[0])
+        wishes = self._read_all_wishes()
+        found = [_run_from_row(row, wishes.get(row["id"], Wishes())) for row in rows.fetchall()]
+        return [run for run in map(self._made_true, found) if not run.has_ended]
 
     def end(self, run_id: str, status: str, message: str | None) -> None:
-        """Write a run's end; a run that has already ended keeps its first word."""
-        with self._transaction() as db:
+        """Write a run's end; a run that has already ended keeps its first word.
+
+        A run whose deletion was wished is deleted.
+        """
+        with self.database.transaction() as db:
             changed = db.execute(
                 "UPDATE runs SET status = ?, message = ?, ended = ? "
                 "WHERE id = ? AND status NOT IN (?, ?, ?)",
                 (status, message, time.time(), run_id, *ENDED),
             ).rowcount
+            deleted = _read_wishes(db, run_id).delete
             if changed:
                 _insert_event(db, run_id, status, message or f"The run {status}.")
+                db.execute("DELETE FROM wishes WHERE run = ?", (run_id,))
+            if deleted:
+                _erase(db, run_id)
+        if deleted:
+            _remove_folder(run_id)
+
+    def annotate(
+        self,
+        run_id: str,
+        *,
+        name: str | None = None,
+        note: str | None = None,
+        tags: Sequence[str] | None = None,
+    ) -> None:
+        """Change what people say about a run; what is None stays.
+
+        Raises:
+            RunError: a text is too long, or there are too many tags.
+        """
+        changes: dict[str, str] = {}
+        if name is not None:
+            changes["name"] = _check_length("name", name, MAX_NAME)
+        if note is not None:
+            changes["note"] = _check_length("note", note, MAX_NOTE)
+        if tags is not None:
+            kept = dict.fromkeys(_check_length("tag", tag, MAX_TAG) for tag in tags if tag.strip())
+            if len(kept) > MAX_TAGS:
+                raise RunError(f"tags must be at most {MAX_TAGS}. Received: {len(kept)}.")
+            changes["tags"] = json.dumps(list(kept))
+        with self.database.transaction() as db:
+            for column, text in changes.items():
+                db.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run_id))
+
+    def delete(self, run_ids: Iterable[str]) -> None:
+        """Delete runs with all their files; one that trains is stopped first, and goes then.
+
+        What continues a deleted run has files of its own.
+        """
+        for run_id in run_ids:
+            with self.database.transaction() as db:
+                row = db.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()
+                if row is None:
+                    continue
+                if row["status"] in ACTIVE:
+                    _insert_wishes(db, run_id, {"stop": 1.0, "delete": 1.0})
+                    continue
+                _erase(db, run_id)
+            _remove_folder(run_id)
+
+    # -- wishes ------------------------------------------------------------------------------------
+
+    def wish(self, run_id: str, **wishes: float | bool | None) -> None:
+        """Ask something of a run that waits or trains; None or False takes a wish back.
+
+        Args:
+            wishes: fields of `Wishes`: stop, pause, learning_rate, epochs.
+
+        Raises:
+            RunError: no such wish, or a value that breaks its rule.
+        """
+        checked = {name: _check_wish(name, value) for name, value in wishes.items()}
+        with self.database.transaction() as db:
+            if db.execute(
+                "SELECT 1 FROM runs WHERE id = ? AND status NOT IN (?, ?, ?)", (run_id, *ENDED)
+            ).fetchone():
+                _insert_wishes(db, run_id, checked)
+
+    def request_stop(self, run_id: str) -> None:
+        """Ask a run to stop after its current batch; a waiting run is stopped at once."""
+        self.wish(run_id, stop=True)
+        with self.database.transaction() as db:
+            stopped = db.execute(
+                "UPDATE runs SET status = 'stopped', ended = ?, message = ? "
+                "WHERE id = ? AND status = 'queued'",
+                (time.time(), "Stopped while it waited; nothing was trained.", run_id),
+            ).rowcount
+            if stopped:
+                db.execute("DELETE FROM wishes WHERE run = ?", (run_id,))
+
+    def read_wishes(self, run_id: str) -> Wishes:
+        return _read_wishes(self._db(), run_id)
+
+    def _read_all_wishes(self) -> dict[str, Wishes]:
+        found = defaultdict(list)
+        for row in self._db().execute("SELECT run, name, value, asked FROM wishes"):
+            found[row["run"]].append(row)
+        return {run_id: _make_wishes(rows) for run_id, rows in found.items()}
 
     # -- what a worker writes, what a page reads ---------------------------------------------------
 
@@ -222,33 +258,75 @@ class RunStore:
         progress: dict[str, Any],
         points: Iterable[Point] = (),
         events: Iterable[Event] = (),
-    ) -> None:
-        """A worker's news in one transaction: points, events, progress and a heartbeat."""
-        with self._transaction() as db:
-            db.executemany(
-                "INSERT INTO points (run, key, step, epoch, value) VALUES (?, ?, ?, ?, ?)",
-                [(run_id, p.key, int(p.step), float(p.epoch), _number(p.value)) for p in points],
-            )
+        histograms: Iterable[Histogram] = (),
+        facts: Mapping[str, Any] | None = None,
+        result: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """A worker's news in one transaction: points, events, progress and a heartbeat.
+
+        Args:
+            facts, result: see `Run`; they take the place of what was there.
+
+        Returns:
+            False when there is no such run any more; nothing is written then.
+        """
+        columns = {"heartbeat": time.time(), "progress": json.dumps(progress)}
+        columns |= {} if facts is None else {"facts": json.dumps(facts)}
+        columns |= {} if result is None else {"result": json.dumps(result)}
+        changes = ", ".join(f"{name} = ?" for name in columns)
+        with self.database.transaction() as db:
+            known = db.execute(
+                f"UPDATE runs SET {changes}, status = CASE status WHEN 'starting' THEN 'running' "
+                f"ELSE status END WHERE id = ?",
+                (*columns.values(), run_id),
+            ).rowcount
+            if not known:
+                return False
+            write_points(db, run_id, points)
             for event in events:
                 _insert_event(db, run_id, event.kind, event.text, event.time)
+            db.executemany(
+                "INSERT OR REPLACE INTO histograms (run, kind, layer, epoch, data) "
+                "VALUES (?, ?, ?, ?, ?)",
+                [(run_id, h.kind, h.layer, h.epoch, json.dumps([h.low, h.high, *h.counts]))
+                 for h in histograms],
+            )  # fmt: skip
+        return True
+
+    def set_paused(self, run_id: str) -> None:
+        """A worker says that its run rests; `queue.try_resume` makes it run again."""
+        with self.database.transaction() as db:
             db.execute(
-                "UPDATE runs SET heartbeat = ?, progress = ?, "
-                "status = CASE status WHEN 'starting' THEN 'running' ELSE status END WHERE id = ?",
-                (time.time(), json.dumps(progress), run_id),
+                "UPDATE runs SET status = 'paused' WHERE id = ? AND status IN (?, ?)",
+                (run_id, *TRAINING),
             )
 
     def points(self, run_id: str, *, after: int = 0) -> tuple[int, list[Point]]:
-        """(cursor, points written after the cursor `after`), in the order of writing."""
+        """(cursor, points written after the cursor `after`), curve by curve.
+
+        A page that draws them takes `curves.read`, which is quick.
+        """
+        cursor, curves = self.curves.read(run_id, after=after)
+        return cursor, [
+            Point(key, int(step), epoch, None if value != value else value, seconds)
+            for key, curve in curves.items()
+            for step, epoch, seconds, value in zip(*(c.tolist() for c in curve), strict=True)
+        ]
+
+    def histograms(self, run_id: str, kind: str) -> list[Histogram]:
+        """The histograms of a kind, layer by layer as they came, each in the order of epochs."""
         rows = self._db().execute(
-            "SELECT id, key, step, epoch, value FROM points WHERE run = ? AND id > ? ORDER BY id",
-            (run_id, after),
+            "SELECT layer, epoch, data FROM histograms WHERE run = ? AND kind = ? ORDER BY rowid",
+            (run_id, kind),
         )
-        found = rows.fetchall()
-        points = [Point(row["key"], row["step"], row["epoch"], row["value"]) for row in found]
-        return (found[-1]["id"] if found else after), points
+        found = []
+        for row in rows:
+            low, high, *counts = json.loads(row["data"])
+            found.append(Histogram(kind, row["layer"], row["epoch"], low, high, tuple(counts)))
+        return found
 
     def add_event(self, run_id: str, kind: str, text: str) -> None:
-        with self._transaction() as db:
+        with self.database.transaction() as db:
             _insert_event(db, run_id, kind, text)
 
     def events(self, run_id: str) -> list[Event]:
@@ -264,48 +342,15 @@ class RunStore:
         if run.status not in ACTIVE or not seems_dead(run):
             return run
         message = describe_lost_worker(run.id)
+        ended = replace(run, status="failed", message=message)
         try:
             self.end(run.id, "failed", message)
         except sqlite3.OperationalError:  # a full disk: the page is told the truth all the same
-            return replace(run, status="failed", message=message)
-        return self.get(run.id)
-
-    # -- SQLite ------------------------------------------------------------------------------------
+            return ended
+        return ended if run.wishes.delete else self.get(run.id)
 
     def _db(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            self._local.connection = connection
-        return connection
-
-    def _read_version(self) -> int:
-        try:
-            return int(self._db().execute("PRAGMA user_version").fetchone()[0])
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError as error:
-            raise RunError(
-                f"The run store {self.path} is damaged ({error}). Move it away: the lab makes "
-                f"a new one, and the runs' own folders stay."
-            ) from error
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write: all of it or nothing."""
-        db = self._db()
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            yield db
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
+        return self.database.connect()
 
 
 @cache
@@ -327,12 +372,66 @@ def _insert_event(
     )
 
 
-def _number(value: float | None) -> float | None:
-    """A plain float: sqlite3 would silently store NumPy's numbers as blobs."""
-    return None if value is None else float(value)
+def _insert_wishes(db: sqlite3.Connection, run_id: str, wishes: Mapping[str, float | None]) -> None:
+    for name, value in wishes.items():
+        if value is None:
+            db.execute("DELETE FROM wishes WHERE run = ? AND name = ?", (run_id, name))
+        else:  # the first time that it was asked for stays
+            db.execute(
+                "INSERT INTO wishes (run, name, value, asked) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (run, name) DO UPDATE SET value = excluded.value",
+                (run_id, name, value, time.time()),
+            )
 
 
-def _run_from_row(row: sqlite3.Row) -> Run:
+def _check_wish(name: str, value: float | bool | None) -> float | None:
+    if name not in _WISH_NAMES:
+        raise RunError(f"A wish is one of {', '.join(_WISH_NAMES)}. Received: {name!r}.")
+    if value is None or value is False:
+        return None
+    if name == "learning_rate" and not 0 < value <= 10:
+        raise RunError(f"learning_rate must be above 0 and at most 10. Received: {value!r}.")
+    if name == "epochs" and not 1 <= value <= 1_000:
+        raise RunError(f"epochs must be a whole number from 1 to 1,000. Received: {value!r}.")
+    return float(value)
+
+
+def _read_wishes(db: sqlite3.Connection, run_id: str) -> Wishes:
+    rows = db.execute("SELECT name, value, asked FROM wishes WHERE run = ?", (run_id,))
+    return _make_wishes(rows.fetchall())
+
+
+def _make_wishes(rows: Iterable[sqlite3.Row]) -> Wishes:
+    found = {row["name"]: row for row in rows}
+    values = {name: row["value"] for name, row in found.items()}
+    return Wishes(
+        stop="stop" in found,
+        pause="pause" in found,
+        delete="delete" in found,
+        learning_rate=values.get("learning_rate"),
+        epochs=int(values["epochs"]) if "epochs" in values else None,
+        stop_asked=found["stop"]["asked"] if "stop" in found else None,
+    )
+
+
+def _erase(db: sqlite3.Connection, run_id: str) -> None:
+    for table in ("curves", "events", "histograms", "wishes"):
+        db.execute(f"DELETE FROM {table} WHERE run = ?", (run_id,))
+    db.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+
+
+def _remove_folder(run_id: str) -> None:
+    shutil.rmtree(run_folder(run_id), ignore_errors=True)
+
+
+def _check_length(argument: str, text: str, most: int) -> str:
+    text = text.strip()
+    if len(text) > most:
+        raise RunError(f"{argument} must have at most {most:,} letters. Received: {len(text):,}.")
+    return text
+
+
+def _run_from_row(row: sqlite3.Row, wishes: Wishes) -> Run:
     return Run(
         id=row["id"],
         config=RunConfig.from_dict(json.loads(row["config"])),
@@ -343,5 +442,13 @@ def _run_from_row(row: sqlite3.Row) -> Run:
         ended=row["ended"],
         heartbeat=row["heartbeat"],
         progress=json.loads(row["progress"]) if row["progress"] else None,
-        stop_requested=bool(row["stop_requested"]),
+        owner=row["owner"],
+        name=row["name"],
+        note=row["note"],
+        tags=tuple(json.loads(row["tags"])),
+        sweep=row["sweep"],
+        place=row["place"],
+        facts=json.loads(row["facts"]),
+        result=json.loads(row["result"]),
+        wishes=wishes,
     )

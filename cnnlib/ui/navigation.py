@@ -66,6 +66,10 @@ READ_MODEL = Entry("read_model.py", "Read a model", ":material/upload_file:", "m
 QUIZ = Entry("quiz.py", "Quiz", ":material/quiz:", "shapes-quiz")
 TRAIN = Entry("train.py", "Train", ":material/model_training:", "training")
 RUNS = Entry("runs.py", "Runs", ":material/list_alt:", "all-runs")
+COMPARE_RUNS = Entry(
+    "compare_runs.py", "Compare runs", ":material/compare_arrows:", "runs-compared"
+)
+SWEEPS = Entry("sweeps.py", "Sweeps", ":material/grid_4x4:", "setting-sweeps")
 
 SECTIONS = {
     "": (HOME,),
@@ -73,7 +77,7 @@ SECTIONS = {
     "Convolution": (CONVOLUTION, EVERY_CONVOLUTION, PADDING, RECEPTIVE_FIELD, PARAMETERS),
     "CBAPD": (NORMALIZATION, ACTIVATION, POOLING, DROPOUT, CBAPD),
     "Networks": (ARCHITECTURES, COMPARE_NETWORKS, BUILDER, READ_MODEL, QUIZ),
-    "Train": (TRAIN, RUNS),
+    "Train": (TRAIN, RUNS, COMPARE_RUNS, SWEEPS),
 }
 
 

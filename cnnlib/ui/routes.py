@@ -54,7 +54,7 @@ def _send_run(request: Request) -> Response:
         run = store.get(request.path_params["run_id"])
         cursor, points = store.points(run.id, after=int(after) if after.isdecimal() else 0)
         answer = {
-            "run": _describe(run, store.queue_position(run)),
+            "run": _describe(run, store.queue.find_position(run.id)),
             "server_time": time.time(),
             "cursor": cursor,
             "points": _group(points),
@@ -78,7 +78,7 @@ def _describe(run: Run, queue_position: int | None) -> dict[str, Any]:
         "started": run.started,
         "ended": run.ended,
         "heartbeat": run.heartbeat,
-        "stop_requested": run.stop_requested,
+        "stop_requested": run.wishes.stop,
         "progress": run.progress,
     }
 

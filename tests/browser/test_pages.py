@@ -31,6 +31,8 @@ NAMES = {
     "shapes-quiz": "Quiz",
     "training": "Train",
     "all-runs": "Runs",
+    "runs-compared": "Compare runs",
+    "setting-sweeps": "Sweeps",
 }
 NAVIGATION = list(NAMES.values())
 

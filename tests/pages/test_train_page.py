@@ -193,7 +193,7 @@ def test_stop_is_asked_once() -> None:
     RunStore().report(run.id, progress={})
     page = open_page(run=run.id)
     press(page, "Stop")
-    assert RunStore().is_stop_requested(run.id)
+    assert RunStore().read_wishes(run.id).stop
     (stop,) = [button for button in page.button if button.label == "Stop"]
     assert stop.disabled
 

@@ -52,12 +52,12 @@ def test_a_wish_to_stop_reaches_the_training_thread(lab_home: Path) -> None:
     run = store.create(RunConfig(), status="starting")
     with StoreSink(store, run.id, dict) as sink:
         time.sleep(0.1)
-        assert not sink.stop_requested
+        assert not sink.wishes.stop
         store.request_stop(run.id)
         deadline = time.monotonic() + 10
-        while not sink.stop_requested and time.monotonic() < deadline:
+        while not sink.wishes.stop and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert sink.stop_requested
+        assert sink.wishes.stop
 
 
 def test_a_listener_whose_reader_has_gone_does_not_end_the_reporting(lab_home: Path) -> None:

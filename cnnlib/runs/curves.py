@@ -1,0 +1,86 @@
+"""The curves of runs in the run store: written in pieces, read whole, thinned for a chart."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnlib.runs.database import CURVE_ROWS, Database
+from cnnlib.runs.records import Point
+from cnnlib.runs.thinning import thin
+
+
+class Curve(NamedTuple):
+    """One curve of n points; each array is (n,) float64.
+
+    steps: training steps since the run began. epochs: where on the epoch axis.
+    seconds: of training since the run began, pauses left out; 0 where unknown.
+    values: NaN where a value is missing or is no number.
+    """
+
+    steps: NDArray[np.float64]
+    epochs: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+    values: NDArray[np.float64]
+
+
+class Curves:
+    """Access to all runs' curves."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(
+        self, run_id: str, *, after: int = 0, most: int | None = None
+    ) -> tuple[int, dict[str, Curve]]:
+        """(cursor, {key: curve}) of what was written after the cursor `after`.
+
+        Args:
+            most: points of a curve at most; spikes are kept. Curves of epochs ("epoch/…"), which
+                have few points, are never thinned.
+        """
+        pieces: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+        cursor = after
+        rows = self._database.connect().execute(
+            "SELECT id, key, data FROM curves WHERE run = ? AND id > ? ORDER BY id",
+            (run_id, after),
+        )
+        for row_id, key, data in rows:
+            cursor = row_id
+            pieces[key].append(np.frombuffer(data).reshape(CURVE_ROWS, -1))
+        found = {}
+        for key, arrays in pieces.items():
+            curve = Curve(*np.concatenate(arrays, axis=1))
+            if most is not None and not key.startswith("epoch/"):
+                kept = thin(curve.values, most)
+                curve = Curve(*(column[kept] for column in curve))
+            found[key] = curve
+        return cursor, found
+
+    def copy(self, source: str, target: str, *, until_epoch: float) -> None:
+        """Give a run a copy of another's curves up to an epoch."""
+        _, curves = self.read(source)
+        with self._database.transaction() as db:
+            for key, curve in curves.items():
+                kept = curve.epochs <= until_epoch + 1e-9
+                _insert(db, target, key, np.stack(curve)[:, kept])
+
+
+def write_points(db: sqlite3.Connection, run_id: str, points: Iterable[Point]) -> None:
+    """Add points to a run's curves, inside the transaction of `db`."""
+    rows: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
+    for point in points:
+        value = np.nan if point.value is None else float(point.value)
+        rows[point.key].append((point.step, float(point.epoch), point.seconds, value))
+    for key, piece in rows.items():
+        _insert(db, run_id, key, np.array(piece, np.float64).T)
+
+
+def _insert(db: sqlite3.Connection, run_id: str, key: str, piece: NDArray[np.float64]) -> None:
+    if piece.size:
+        db.execute(
+            "INSERT INTO curves (run, key, data) VALUES (?, ?, ?)", (run_id, key, piece.tobytes())
+        )
