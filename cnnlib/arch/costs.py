@@ -16,9 +16,11 @@ from cnnlib.arch.analysis import Summary, analyze
 from cnnlib.arch.spec import Spec
 
 BYTES_A_VALUE = 4
-OPTIMIZER_SLOTS = {"adam": 2, "sgd": 0, "rmsprop": 1}
+OPTIMIZER_SLOTS = {
+    "adam": 2, "adamw": 2, "sgd": 0, "momentum": 1, "nesterov": 1, "rmsprop": 1
+}  # fmt: skip
 """How many numbers Keras' optimizers keep of each trainable parameter: Adam two running means (of
-the gradient and of its square), RMSprop one (of the square), plain SGD none."""
+the gradient and of its square), RMSprop one (of the square), momentum one, plain SGD none."""
 
 PASSES = 3
 """Of a training step, in forward passes: forward one; back two more, as many MACs for the gradient

@@ -10,7 +10,15 @@ from cnnlib.runs.augmentation import format_augmentations, parse_augmentations
 from cnnlib.runs.networks import check_fit, check_network, read_network
 from cnnlib.runs.schedules import SCHEDULES, Schedule
 
-OPTIMIZERS = ("adam", "adamw", "sgd", "momentum", "nesterov", "rmsprop")
+OPTIMIZER_TITLES = {
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "sgd": "SGD",
+    "momentum": "SGD with momentum 0.9",
+    "nesterov": "SGD with Nesterov momentum 0.9",
+    "rmsprop": "RMSprop",
+}
+OPTIMIZERS = tuple(OPTIMIZER_TITLES)
 ACCELERATIONS = ("off", "measured")
 WATCHES = ("gradients", "dead", "machine", "weights", "activations", "tensorboard")
 DEFAULT_WATCH = "gradients,dead,machine"

@@ -8,8 +8,7 @@ from cnnlib.runs.store import open_store
 
 def find_users() -> dict[str, Run]:
     """For each data set that a run trains on, or waits to, the newest such run."""
-    waiting = [run for run in open_store().list_runs() if not run.has_ended]
-    return {run.config.dataset: run for run in reversed(waiting)}
+    return {run.config.dataset: run for run in open_store().list_unended()}
 
 
 def remove_dataset(name: str) -> None:

@@ -4,7 +4,6 @@ import json
 import shutil
 import sqlite3
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -20,10 +19,9 @@ from cnnlib.runs.database import Database
 from cnnlib.runs.files import Checkpoint, link_checkpoint, read_checkpoint, run_folder
 from cnnlib.runs.queueing import Queue
 from cnnlib.runs.records import ACTIVE, ENDED, TRAINING, Event, Histogram, Point, Run, Wishes
+from cnnlib.runs.rows import check_annotations, run_from_row
 from cnnlib.runs.truth import describe_lost_worker, seems_dead
-
-MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS = 80, 2_000, 30, 12  # letters, and tags
-_WISH_NAMES = ("stop", "pause", "delete", "learning_rate", "epochs")
+from cnnlib.runs.wishes import check_wish, insert_wishes, read_all_wishes, read_wishes
 
 
 class RunStore:
@@ -61,7 +59,7 @@ class RunStore:
         """
         now = time.time()
         run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.network}-{token_hex(2)}"
-        _check_length("name", name, MAX_NAME)
+        name = check_annotations(name=name)["name"]
         start = self._find_start(config)
         if status == "queued" and owner:
             self._check_waiting(owner)
@@ -76,7 +74,7 @@ class RunStore:
                 "INSERT INTO runs (id, config, status, created, started, owner, name, sweep, place)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (run_id, json.dumps(config.to_dict()), status, now,
-                 now if status in ACTIVE else None, owner, name.strip(), sweep, now),
+                 now if status in ACTIVE else None, owner, name, sweep, now),
             )  # fmt: skip
         if start is not None and config.continue_from is not None:
             self.curves.copy(config.continue_from, run_id, until_epoch=start.epoch)
@@ -121,7 +119,7 @@ class RunStore:
             raise RunNotFoundError(
                 f"There is no run {run_id!r}. The Runs page lists those that exist."
             )
-        return self._made_true(_run_from_row(row, self.read_wishes(run_id)))
+        return self._made_true(run_from_row(row, self.read_wishes(run_id)))
 
     def list_runs(
         self, *, limit: int = 500, owner: str | None = None, sweep: str | None = None
@@ -132,20 +130,24 @@ class RunStore:
             "ORDER BY created DESC, id DESC LIMIT ?",
             (owner, owner, sweep, sweep, limit),
         )
-        wishes = self._read_all_wishes()
+        wishes = read_all_wishes(self._db())
         return [
-            self._made_true(_run_from_row(row, wishes.get(row["id"], Wishes())))
+            self._made_true(run_from_row(row, wishes.get(row["id"], Wishes())))
             for row in rows.fetchall()
         ]
 
-    def list_active(self) -> list[Run]:
-        """The runs that have a process."""
+    def list_unended(self) -> list[Run]:
+        """The runs that wait or have a process, the oldest first."""
         rows = self._db().execute(
-            "SELECT * FROM runs WHERE status IN (?, ?, ?) ORDER BY created", ACTIVE
+            "SELECT * FROM runs WHERE status NOT IN (?, ?, ?) ORDER BY created", ENDED
         )
-        wishes = self._read_all_wishes()
-        found = [_run_from_row(row, wishes.get(row["id"], Wishes())) for row in rows.fetchall()]
+        wishes = read_all_wishes(self._db())
+        found = [run_from_row(row, wishes.get(row["id"], Wishes())) for row in rows.fetchall()]
         return [run for run in map(self._made_true, found) if not run.has_ended]
+
+    def list_active(self) -> list[Run]:
+        """The runs that have a process, the oldest first."""
+        return [run for run in self.list_unended() if run.status in ACTIVE]
 
     def end(self, run_id: str, status: str, message: str | None) -> None:
         """Write a run's end; a run that has already ended keeps its first word.
@@ -158,7 +160,7 @@ class RunStore:
                 "WHERE id = ? AND status NOT IN (?, ?, ?)",
                 (status, message, time.time(), run_id, *ENDED),
             ).rowcount
-            deleted = _read_wishes(db, run_id).delete
+            deleted = read_wishes(db, run_id).delete
             if changed:
                 _insert_event(db, run_id, status, message or f"The run {status}.")
                 db.execute("DELETE FROM wishes WHERE run = ?", (run_id,))
@@ -180,16 +182,7 @@ class RunStore:
         Raises:
             RunError: a text is too long, or there are too many tags.
         """
-        changes: dict[str, str] = {}
-        if name is not None:
-            changes["name"] = _check_length("name", name, MAX_NAME)
-        if note is not None:
-            changes["note"] = _check_length("note", note, MAX_NOTE)
-        if tags is not None:
-            kept = dict.fromkeys(_check_length("tag", tag, MAX_TAG) for tag in tags if tag.strip())
-            if len(kept) > MAX_TAGS:
-                raise RunError(f"tags must be at most {MAX_TAGS}. Received: {len(kept)}.")
-            changes["tags"] = json.dumps(list(kept))
+        changes = check_annotations(name=name, note=note, tags=tags)
         with self.database.transaction() as db:
             for column, text in changes.items():
                 db.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run_id))
@@ -205,7 +198,7 @@ class RunStore:
                 if row is None:
                     continue
                 if row["status"] in ACTIVE:
-                    _insert_wishes(db, run_id, {"stop": 1.0, "delete": 1.0})
+                    insert_wishes(db, run_id, {"stop": 1.0, "delete": 1.0})
                     continue
                 _erase(db, run_id)
             _remove_folder(run_id)
@@ -221,12 +214,12 @@ class RunStore:
         Raises:
             RunError: no such wish, or a value that breaks its rule.
         """
-        checked = {name: _check_wish(name, value) for name, value in wishes.items()}
+        checked = {name: check_wish(name, value) for name, value in wishes.items()}
         with self.database.transaction() as db:
             if db.execute(
                 "SELECT 1 FROM runs WHERE id = ? AND status NOT IN (?, ?, ?)", (run_id, *ENDED)
             ).fetchone():
-                _insert_wishes(db, run_id, checked)
+                insert_wishes(db, run_id, checked)
 
     def request_stop(self, run_id: str) -> None:
         """Ask a run to stop after its current batch; a waiting run is stopped at once."""
@@ -241,13 +234,7 @@ class RunStore:
                 db.execute("DELETE FROM wishes WHERE run = ?", (run_id,))
 
     def read_wishes(self, run_id: str) -> Wishes:
-        return _read_wishes(self._db(), run_id)
-
-    def _read_all_wishes(self) -> dict[str, Wishes]:
-        found = defaultdict(list)
-        for row in self._db().execute("SELECT run, name, value, asked FROM wishes"):
-            found[row["run"]].append(row)
-        return {run_id: _make_wishes(rows) for run_id, rows in found.items()}
+        return read_wishes(self._db(), run_id)
 
     # -- what a worker writes, what a page reads ---------------------------------------------------
 
@@ -372,48 +359,6 @@ def _insert_event(
     )
 
 
-def _insert_wishes(db: sqlite3.Connection, run_id: str, wishes: Mapping[str, float | None]) -> None:
-    for name, value in wishes.items():
-        if value is None:
-            db.execute("DELETE FROM wishes WHERE run = ? AND name = ?", (run_id, name))
-        else:  # the first time that it was asked for stays
-            db.execute(
-                "INSERT INTO wishes (run, name, value, asked) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (run, name) DO UPDATE SET value = excluded.value",
-                (run_id, name, value, time.time()),
-            )
-
-
-def _check_wish(name: str, value: float | bool | None) -> float | None:
-    if name not in _WISH_NAMES:
-        raise RunError(f"A wish is one of {', '.join(_WISH_NAMES)}. Received: {name!r}.")
-    if value is None or value is False:
-        return None
-    if name == "learning_rate" and not 0 < value <= 10:
-        raise RunError(f"learning_rate must be above 0 and at most 10. Received: {value!r}.")
-    if name == "epochs" and not 1 <= value <= 1_000:
-        raise RunError(f"epochs must be a whole number from 1 to 1,000. Received: {value!r}.")
-    return float(value)
-
-
-def _read_wishes(db: sqlite3.Connection, run_id: str) -> Wishes:
-    rows = db.execute("SELECT name, value, asked FROM wishes WHERE run = ?", (run_id,))
-    return _make_wishes(rows.fetchall())
-
-
-def _make_wishes(rows: Iterable[sqlite3.Row]) -> Wishes:
-    found = {row["name"]: row for row in rows}
-    values = {name: row["value"] for name, row in found.items()}
-    return Wishes(
-        stop="stop" in found,
-        pause="pause" in found,
-        delete="delete" in found,
-        learning_rate=values.get("learning_rate"),
-        epochs=int(values["epochs"]) if "epochs" in values else None,
-        stop_asked=found["stop"]["asked"] if "stop" in found else None,
-    )
-
-
 def _erase(db: sqlite3.Connection, run_id: str) -> None:
     for table in ("curves", "events", "histograms", "wishes"):
         db.execute(f"DELETE FROM {table} WHERE run = ?", (run_id,))
@@ -422,33 +367,3 @@ def _erase(db: sqlite3.Connection, run_id: str) -> None:
 
 def _remove_folder(run_id: str) -> None:
     shutil.rmtree(run_folder(run_id), ignore_errors=True)
-
-
-def _check_length(argument: str, text: str, most: int) -> str:
-    text = text.strip()
-    if len(text) > most:
-        raise RunError(f"{argument} must have at most {most:,} letters. Received: {len(text):,}.")
-    return text
-
-
-def _run_from_row(row: sqlite3.Row, wishes: Wishes) -> Run:
-    return Run(
-        id=row["id"],
-        config=RunConfig.from_dict(json.loads(row["config"])),
-        status=row["status"],
-        message=row["message"],
-        created=row["created"],
-        started=row["started"],
-        ended=row["ended"],
-        heartbeat=row["heartbeat"],
-        progress=json.loads(row["progress"]) if row["progress"] else None,
-        owner=row["owner"],
-        name=row["name"],
-        note=row["note"],
-        tags=tuple(json.loads(row["tags"])),
-        sweep=row["sweep"],
-        place=row["place"],
-        facts=json.loads(row["facts"]),
-        result=json.loads(row["result"]),
-        wishes=wishes,
-    )

@@ -2,7 +2,6 @@
 
 import math
 import sqlite3
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 from cnnlib.arch import zoo
 from cnnlib.errors import RunError
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.database import UPGRADES
 from cnnlib.runs.files import (
     Checkpoint,
     checkpoint_path,
@@ -23,7 +21,7 @@ from cnnlib.runs.files import (
 )
 from cnnlib.runs.liveness import run_lock
 from cnnlib.runs.queueing import Limits
-from cnnlib.runs.records import Event, Point
+from cnnlib.runs.records import Event, Histogram, Point, Wishes
 from cnnlib.runs.store import RunStore
 
 
@@ -79,32 +77,6 @@ def test_a_report_makes_a_run_running_and_beats_its_heart(store: RunStore) -> No
     assert (run.status, run.progress) == ("running", {"step": 3})
     assert run.heartbeat == pytest.approx(time.time(), abs=5)
     assert Event(5.0, "started", "Go.") in store.events(run.id)
-
-
-def test_slots_bound_what_is_claimed_and_the_oldest_goes_first(store: RunStore) -> None:
-    first, second = store.create(RunConfig()), store.create(RunConfig())
-    claimed = store.queue.claim_next(Limits(1))
-    assert (claimed, store.get(first.id).status) == (first.id, "starting")
-    assert store.queue.claim_next(Limits(1)) is None
-    assert store.queue.claim_next(Limits(2)) == second.id
-    assert store.queue.claim_next(Limits(9)) is None
-
-
-def test_many_supervisors_never_claim_one_run_twice(store: RunStore) -> None:
-    wanted = {store.create(RunConfig()).id for _ in range(20)}
-    claimed: list[str] = []
-
-    def claim_all() -> None:
-        own = RunStore(store.path)
-        while (run_id := own.queue.claim_next(Limits(1000))) is not None:
-            claimed.append(run_id)
-
-    threads = [threading.Thread(target=claim_all) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(claimed) == sorted(wanted)
 
 
 def test_a_waiting_run_stops_at_once(store: RunStore) -> None:
@@ -224,20 +196,6 @@ def test_an_id_is_never_a_path(lab_home: Path) -> None:
             run_folder(bad)
 
 
-def test_a_store_of_a_newer_lab_is_left_alone(store: RunStore) -> None:
-    with sqlite3.connect(store.path) as db:
-        db.execute(f"PRAGMA user_version = {len(UPGRADES) + 1}")
-    with pytest.raises(RunError, match="newer CNN Lab"):
-        RunStore(store.path)
-
-
-def test_a_damaged_store_is_one_sentence(lab_home: Path) -> None:
-    lab_home.mkdir()
-    (lab_home / "runs.sqlite").write_bytes(b"this is no database, whatever its name says" * 50)
-    with pytest.raises(RunError, match="is damaged"):
-        RunStore()
-
-
 def test_rows_from_before_there_were_own_networks_are_read(store: RunStore) -> None:
     run = store.create(RunConfig(network="lenet5", seed=3))
     old = (
@@ -257,3 +215,134 @@ def test_a_network_of_ones_own_is_in_the_row_and_in_the_id(store: RunStore) -> N
     assert run.id.split("-")[2] == "mine"
     assert store.get(run.id).config.spec == spec
     assert store.get(run.id).config.title == "Mine"
+
+
+def test_what_people_say_about_a_run_is_kept_and_bounded(store: RunStore) -> None:
+    run = store.create(RunConfig(network="lenet5"), owner="ann", name=" First try ")
+    assert (run.owner, run.name, run.title) == ("ann", "First try", "First try")
+    store.annotate(run.id, note="Half the images.", tags=["seminar", " seminar ", "", "<b>"])
+    store.annotate(run.id, name="")
+    run = store.get(run.id)
+    assert (run.name, run.title, run.note) == ("", "LeNet-5", "Half the images.")
+    assert run.tags == ("seminar", "<b>")
+    for broken in ({"name": "x" * 81}, {"note": "x" * 2001}, {"tags": ["x" * 31]},
+                   {"tags": [str(n) for n in range(13)]}):  # fmt: skip
+        with pytest.raises(RunError, match="at most"):
+            store.annotate(run.id, **broken)
+    assert store.get(run.id) == run
+
+
+def test_wishes_reach_a_run_that_has_not_ended_and_are_forgotten_at_its_end(store) -> None:
+    run = store.create(RunConfig(), status="starting")
+    store.wish(run.id, learning_rate=0.01, epochs=7, pause=True)
+    assert store.read_wishes(run.id) == Wishes(pause=True, learning_rate=0.01, epochs=7)
+    store.wish(run.id, pause=None, learning_rate=0.02)
+    assert store.get(run.id).wishes == Wishes(learning_rate=0.02, epochs=7)
+    assert store.list_runs()[0].wishes == Wishes(learning_rate=0.02, epochs=7)
+    store.end(run.id, "finished", "Done.")
+    store.wish(run.id, stop=True)
+    assert store.get(run.id).wishes == Wishes()
+    for broken in ({"learning_rate": 0}, {"learning_rate": 11}, {"epochs": 0}, {"speed": 2}):
+        with pytest.raises(RunError):
+            store.wish(run.id, **broken)
+
+
+def test_the_first_wish_to_stop_counts_for_the_grace_time(store: RunStore) -> None:
+    run = store.create(RunConfig(), status="starting")
+    store.request_stop(run.id)
+    first = store.read_wishes(run.id).stop_asked
+    time.sleep(0.01)
+    store.request_stop(run.id)
+    assert store.read_wishes(run.id).stop_asked == first
+
+
+def test_deleting_leaves_no_row_and_no_file(store: RunStore) -> None:
+    gone, kept = store.create(RunConfig()), store.create(RunConfig())
+    for run in (gone, kept):
+        store.report(
+            run.id,
+            progress={},
+            points=[Point("loss", 1, 0.1, 2.0)],
+            histograms=[Histogram("weights", "conv", 0.0, -1.0, 1.0, (1, 2))],
+        )
+        (run_folder(run.id) / "last.keras").write_bytes(b"model")
+        store.end(run.id, "finished", "Done.")
+    store.delete([gone.id, "20200101-000000-baseline-0000"])
+    assert [run.id for run in store.list_runs()] == [kept.id]
+    assert not run_folder(gone.id).exists()
+    with sqlite3.connect(store.path) as db:
+        for table in ("curves", "events", "histograms"):
+            assert db.execute(f"SELECT DISTINCT run FROM {table}").fetchall() == [(kept.id,)]
+    with pytest.raises(RunError, match="There is no run"):
+        store.get(gone.id)
+    assert not store.report(gone.id, progress={}, points=[Point("loss", 2, 0.2, 1.0)])
+    assert store.points(gone.id) == (0, [])
+
+
+def test_a_run_that_trains_is_deleted_at_its_end(store: RunStore) -> None:
+    run = store.create(RunConfig(), status="starting")
+    store.report(run.id, progress={})
+    with run_lock(run.id):
+        store.delete([run.id])
+        assert store.get(run.id).wishes == replace(
+            Wishes(stop=True, delete=True), stop_asked=store.read_wishes(run.id).stop_asked
+        )
+    store.end(run.id, "stopped", "Stopped.")
+    assert store.list_runs() == []
+    assert not run_folder(run.id).exists()
+
+
+def test_a_run_to_be_deleted_whose_worker_died_is_deleted(store: RunStore) -> None:
+    run = store.create(RunConfig(), status="starting")
+    store.report(run.id, progress={})
+    store.delete([run.id])
+    silence(store, run.id, 60)
+    assert [found.status for found in store.list_runs()] == ["failed"]
+    assert store.list_runs() == []
+
+
+def test_histograms_come_back_layer_by_layer(store: RunStore) -> None:
+    run = store.create(RunConfig())
+    made = [Histogram("weights", layer, epoch, -0.5, 0.5, (1, 2, 3))
+            for epoch in (0.0, 1.0) for layer in ("b", "a")]  # fmt: skip
+    other = Histogram("activations", "a", 1.0, 0.0, 9.0, (4, 5))
+    store.report(run.id, progress={}, histograms=[*made, other])
+    assert store.histograms(run.id, "weights") == made
+    assert store.histograms(run.id, "activations") == [other]
+
+
+def test_facts_and_results_stay_until_others_take_their_place(store: RunStore) -> None:
+    run = store.create(RunConfig(), status="starting")
+    store.report(run.id, progress={}, facts={"params": 7}, result={"best_epoch": 1})
+    store.report(run.id, progress={}, result={"best_epoch": 2})
+    run = store.get(run.id)
+    assert (run.facts, run.result) == ({"params": 7}, {"best_epoch": 2})
+
+
+def test_runs_are_listed_by_owner_and_by_sweep(store: RunStore) -> None:
+    mine = store.create(RunConfig(), owner="ann")
+    swept = store.create(RunConfig(), owner="bob", sweep="sweep-1")
+    assert [run.id for run in store.list_runs(owner="ann")] == [mine.id]
+    assert [run.id for run in store.list_runs(sweep="sweep-1")] == [swept.id]
+    store.end(mine.id, "finished", None)
+    assert [run.id for run in store.list_unended()] == [swept.id]
+    assert store.list_active() == []
+
+
+def test_a_long_curve_is_read_in_few_points_with_its_spike(store: RunStore) -> None:
+    run = store.create(RunConfig())
+    values = [1.0] * 5_000
+    values[1234], values[4321] = 99.0, -99.0
+    points = [Point("loss", n, n / 1000, value, n / 10) for n, value in enumerate(values)]
+    for start in range(0, 5_000, 50):
+        store.report(run.id, progress={}, points=points[start : start + 50])
+    store.report(run.id, progress={}, points=[Point("epoch/loss", n, n, 1.0) for n in range(500)])
+    cursor, curves = store.curves.read(run.id, most=100)
+    loss = curves["loss"]
+    assert len(loss.values) <= 100
+    assert {99.0, -99.0} <= set(loss.values)
+    assert loss.steps[loss.values == 99.0] == [1234.0]
+    assert loss.seconds[loss.values == 99.0] == [123.4]
+    assert (loss.steps[0], loss.steps[-1]) == (0, 4999)
+    assert len(curves["epoch/loss"].values) == 500, "epochs are never left out"
+    assert store.curves.read(run.id, after=cursor) == (cursor, {})

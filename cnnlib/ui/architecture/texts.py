@@ -45,7 +45,6 @@ NO_COST = "No layer of this network has any."
 
 TRAINING = "What training asks for"
 OPTIMIZER = "Optimizer"
-OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
 MEMORY = "Memory, estimated"
 MEMORY_HELP = (
     "Weights, gradients, what the optimizer keeps, and the outputs of all layers for the batch. "

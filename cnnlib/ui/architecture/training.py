@@ -16,6 +16,7 @@ from cnnlib.arch.spec import Spec
 from cnnlib.data import available
 from cnnlib.figures.architecture.memory import make_memory_figure
 from cnnlib.figures.theme import PLOT_CONFIG
+from cnnlib.runs.config import OPTIMIZER_TITLES
 from cnnlib.runs.paces import DatasetSize, RunPace, list_paces
 from cnnlib.runs.store import open_store
 from cnnlib.ui.address import Address
@@ -33,7 +34,7 @@ def show_training(address: Address, spec: Spec, summary: Summary) -> None:
     paces = find_nearest(summary.macs, _read_paces()) if summary.macs else []
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         st.selectbox(
-            texts.OPTIMIZER, list(OPTIMIZER_SLOTS), format_func=texts.OPTIMIZERS.__getitem__,
+            texts.OPTIMIZER, list(OPTIMIZER_SLOTS), format_func=OPTIMIZER_TITLES.__getitem__,
             key=address.key("optimizer"), width=170,
         )  # fmt: skip
         _metric(texts.MEMORY, format_bytes(memory.total), texts.MEMORY_HELP)

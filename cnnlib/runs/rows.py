@@ -1,0 +1,63 @@
+"""Rows of the run store as records, and what people may write into them."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from cnnlib.errors import RunError
+from cnnlib.runs.config import RunConfig
+from cnnlib.runs.records import Run, Wishes
+
+MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS = 80, 2_000, 30, 12  # letters, and tags
+
+
+def run_from_row(row: sqlite3.Row, wishes: Wishes) -> Run:
+    """A row of `runs`, with its wishes, as a record."""
+    return Run(
+        id=row["id"],
+        config=RunConfig.from_dict(json.loads(row["config"])),
+        status=row["status"],
+        message=row["message"],
+        created=row["created"],
+        started=row["started"],
+        ended=row["ended"],
+        heartbeat=row["heartbeat"],
+        progress=json.loads(row["progress"]) if row["progress"] else None,
+        owner=row["owner"],
+        name=row["name"],
+        note=row["note"],
+        tags=tuple(json.loads(row["tags"])),
+        sweep=row["sweep"],
+        place=row["place"],
+        facts=json.loads(row["facts"]),
+        result=json.loads(row["result"]),
+        wishes=wishes,
+    )
+
+
+def check_annotations(
+    *, name: str | None = None, note: str | None = None, tags: Sequence[str] | None = None
+) -> dict[str, str]:
+    """{column: text} of what people say about a run; what is None is left out.
+
+    Raises:
+        RunError: a text is too long, or there are too many tags.
+    """
+    changes: dict[str, str] = {}
+    if name is not None:
+        changes["name"] = _check_length("name", name, MAX_NAME)
+    if note is not None:
+        changes["note"] = _check_length("note", note, MAX_NOTE)
+    if tags is not None:
+        kept = dict.fromkeys(_check_length("tag", tag, MAX_TAG) for tag in tags if tag.strip())
+        if len(kept) > MAX_TAGS:
+            raise RunError(f"tags must be at most {MAX_TAGS}. Received: {len(kept)}.")
+        changes["tags"] = json.dumps(list(kept))
+    return changes
+
+
+def _check_length(argument: str, text: str, most: int) -> str:
+    text = text.strip()
+    if len(text) > most:
+        raise RunError(f"{argument} must have at most {most:,} letters. Received: {len(text):,}.")
+    return text
