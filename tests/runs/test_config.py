@@ -55,6 +55,19 @@ def test_settings_survive_json() -> None:
         {"seed": -1},
         {"seed": 2**31},
         {"checkpoint": "middle"},
+        {"schedule": "linear"},
+        {"warmup": -0.5},
+        {"warmup": 5.5},  # more than its five epochs
+        {"warmup": float("nan")},
+        {"label_smoothing": 0.6},
+        {"label_smoothing": True},
+        {"weight_decay": 1.5},
+        {"weight_decay": "0.1"},
+        {"patience": -1},
+        {"patience": 1.5},
+        {"acceleration": "on"},
+        {"deterministic": 1},
+        {"watch": "gradient"},
     ],
 )
 def test_an_impossible_setting_names_itself_and_what_was_received(setting) -> None:
@@ -62,6 +75,26 @@ def test_an_impossible_setting_names_itself_and_what_was_received(setting) -> No
     with pytest.raises(RunError, match=f"{name} must be") as error:
         RunConfig(**setting)
     assert repr(value) in str(error.value)
+
+
+def test_what_is_watched_has_one_spelling() -> None:
+    config = RunConfig(watch=" machine, gradients ,machine")
+    assert config.watch == "gradients,machine"
+    assert config.watched == {"gradients", "machine"}
+    assert RunConfig(watch="").watched == frozenset()
+
+
+def test_a_recipe_survives_json_and_is_told_in_words() -> None:
+    config = RunConfig(
+        optimizer="nesterov", schedule="one-cycle", warmup=0.5, label_smoothing=0.1,
+        weight_decay=0.0005, patience=3, acceleration="measured", deterministic=True, watch="",
+    )  # fmt: skip
+    assert through_json(config) == config
+    assert config.describe_recipe() == (
+        "one-cycle schedule, warm-up 0.5, label smoothing 0.1, weight decay 0.0005, early stopping "
+        "after 3, acceleration where measured, deterministic"
+    )
+    assert RunConfig().describe_recipe() == ""
 
 
 def test_an_unknown_setting_is_refused() -> None:
