@@ -11,7 +11,14 @@ if __name__ == "__main__":  # run as a script, by a test for instance
 
     run_page()
 else:
-    from cnnlib.ui.routes import make_routes
-    from cnnlib.ui.server import lifespan
+    from starlette.middleware import Middleware
 
-    app = st.App("cnnlib/ui/router.py", routes=make_routes(), lifespan=lifespan)
+    from cnnlib.ui.routes import make_routes
+    from cnnlib.ui.server import PersonCookie, lifespan
+
+    app = st.App(
+        "cnnlib/ui/router.py",
+        routes=make_routes(),
+        middleware=[Middleware(PersonCookie)],
+        lifespan=lifespan,
+    )
