@@ -219,7 +219,9 @@ def test_a_wrong_address_shows_the_first_page_and_is_corrected(lab, visit) -> No
 def test_the_grid_fills_whole_rows_evenly(lab, visit, width, size) -> None:
     visitor = look(visit, lab, f"data-set?per_page={size}", width=width)
     expect(thumbnails(visitor)).to_have_count(size)
-    boxes = [box.bounding_box() for box in thumbnails(visitor).all()]
+    boxes = thumbnails(visitor).evaluate_all(
+        "all => all.map(each => each.getBoundingClientRect().toJSON())"
+    )
     rows = Counter(round(box["y"]) for box in boxes)
     assert len(set(rows.values())) == 1
     assert {box["width"] for box in boxes} == {boxes[0]["width"]}

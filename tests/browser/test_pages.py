@@ -1,4 +1,4 @@
-"""Every page by its own link, as the very first visit of a fresh server, wide and narrow."""
+"""Every page by its own link, on a fresh server too, wide and narrow."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import psutil
 import pytest
 from playwright.sync_api import expect
+
+from tests.browser.visit import Visit
 
 NAMES = {
     "": "Welcome",
@@ -43,18 +45,28 @@ def heading_and_title(address: str) -> tuple[str, str]:
     return NAMES[address], f"{NAMES[address]} · CNN Lab"
 
 
-@pytest.mark.parametrize("address", NAMES)
-def test_a_page_opens_by_its_own_link_on_a_fresh_server(address, fresh_lab, visit) -> None:
+def expect_whole_page(visitor: Visit, address: str) -> None:
     heading, title = heading_and_title(address)
-    visitor = visit(fresh_lab, address)
     expect(visitor.main.get_by_role("heading", level=1)).to_have_text(heading)
     expect(visitor.page).to_have_title(title)
     expect(visitor.part("stSidebarNavLink")).to_contain_text(NAVIGATION)
     expect(visitor.part("stAlertContentError")).to_have_count(0)
     visitor.expect_no_sideways_scrolling()
+
+
+@pytest.mark.parametrize("address", NAMES)
+def test_a_page_opens_by_its_own_link(address, lab, visit) -> None:
+    visitor = visit(lab, address)
+    expect_whole_page(visitor, address)
     visitor.page.set_viewport_size({"width": 400, "height": 900})
     visitor.page.wait_for_timeout(300)  # grids are laid out anew
     visitor.expect_no_sideways_scrolling()
+
+
+@pytest.mark.parametrize("address", ["", "data-set", "training"])
+def test_the_very_first_visit_of_a_server_may_be_to_any_page(address, fresh_lab, visit) -> None:
+    """Each page has the router to thank for it; beside a `pages` folder Streamlit may pass it."""
+    expect_whole_page(visit(fresh_lab, address), address)
 
 
 @pytest.mark.parametrize("width", [1280, 400])
