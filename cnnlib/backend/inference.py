@@ -161,7 +161,13 @@ def count_network(progress: Progress, *, spec: Any) -> dict[str, Any]:
 
 
 def time_step(
-    progress: Progress, *, spec: Any, batch_size: Any, optimizer: Any, measurement: Any = 0
+    progress: Progress,
+    *,
+    spec: Any,
+    batch_size: Any,
+    optimizer: Any,
+    augmentation: Any = "",
+    measurement: Any = 0,
 ) -> dict[str, Any]:
     """How long a training step takes here; see `network_questions`.
 
@@ -170,7 +176,7 @@ def time_step(
     """
     from cnnlib.backend.network_questions import time_step
 
-    return time_step(spec, batch_size, optimizer)
+    return time_step(spec, batch_size, optimizer, augmentation)
 
 
 QUESTIONS: dict[str, Callable[..., dict[str, Any]]] = {

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import asdict, dataclass
 from math import prod
 from statistics import median
 from typing import Any
@@ -13,9 +14,11 @@ import tensorflow as tf
 from cnnlib.arch.analysis import analyze
 from cnnlib.arch.costs import PASSES, estimate_memory
 from cnnlib.arch.spec import Spec
+from cnnlib.backend.augmentation import Augmenter
 from cnnlib.backend.model_builder import build_model
 from cnnlib.backend.training import OPTIMIZERS
 from cnnlib.errors import RunError
+from cnnlib.runs.augmentation import parse_augmentations
 
 MAX_BATCH_SIZE = 4096
 MAX_BYTES = 2_000_000_000  # that a measured step may need, as estimated
@@ -56,7 +59,18 @@ def count_network(spec: Any) -> dict[str, Any]:
     return {"rows": rows, "seconds": time.perf_counter() - began, **_name_versions()}
 
 
-def time_step(spec: Any, batch_size: Any, optimizer: Any = "adam") -> dict[str, Any]:
+@dataclass(frozen=True)
+class MeasuredSteps:
+    """Training steps as they were measured: the median's seconds, the first one's, how many."""
+
+    seconds: float
+    first_seconds: float
+    steps: int
+
+
+def time_step(
+    spec: Any, batch_size: Any, optimizer: Any = "adam", augmentation: Any = ""
+) -> dict[str, Any]:
     """How long a training step takes on this machine, as `fit` does it, on random images.
 
     The loss is the mean squared error, which goes with any output and costs next to nothing.
@@ -64,11 +78,13 @@ def time_step(spec: Any, batch_size: Any, optimizer: Any = "adam") -> dict[str, 
     Args:
         spec: what `Spec.to_dict` gives.
         batch_size: images in a batch, at most `MAX_BATCH_SIZE`.
+        augmentation: what the pipeline does to each batch; see `cnnlib.runs.augmentation`.
 
     Returns:
         seconds: the median step's; the first, which compiles, is left out.
         first_seconds: the first one's. steps: how many were measured.
         images_per_second: batch_size / seconds.
+        validation_seconds: the median of a step of validation, of as many images.
         peak_bytes: by how much this process' memory grew at its highest; None where unknown.
         keras, tensorflow: their versions.
 
@@ -85,31 +101,58 @@ def time_step(spec: Any, batch_size: Any, optimizer: Any = "adam") -> dict[str, 
         )
     if optimizer not in OPTIMIZERS:
         raise RunError(f"optimizer must be one of {', '.join(OPTIMIZERS)}. Received: {optimizer}.")
-    _require_small(network, batch_size, optimizer)
+    augmentations = parse_augmentations(augmentation)
+    require_small(network, batch_size, optimizer)
     before = _read_peak()
     model = build_model(network)
     model.compile(optimizer=OPTIMIZERS[optimizer](), loss="mse", jit_compile=False)
-    clock = _Clock()
-    batches = _make_batches(model, batch_size)
-    model.fit(batches, epochs=1, callbacks=[clock], shuffle=False, verbose=0)
+    augmenter = Augmenter(augmentations, model.output_shape[-1], 0) if augmentations else None
+    measured = measure_steps(model, batch_size, augmenter=augmenter)
+    validation = _measure_validation(model, batch_size)
     after = _read_peak()
-    seconds = median(clock.steps[1:])
     return {
-        "seconds": seconds,
-        "first_seconds": clock.steps[0],
-        "steps": len(clock.steps) - 1,
-        "images_per_second": batch_size / seconds,
+        **asdict(measured),
+        "images_per_second": batch_size / measured.seconds,
+        "validation_seconds": validation,
         "peak_bytes": None if before is None or after is None else max(0, after - before),
         **_name_versions(),
     }
 
 
+def measure_steps(
+    model: keras.Model,
+    batch_size: int,
+    *,
+    augmenter: Augmenter | None = None,
+    most_steps: int = MEASURED_STEPS,
+    most_seconds: float | None = None,
+) -> MeasuredSteps:
+    """Train a compiled model on random images for a few steps. Its weights change.
+
+    Args:
+        most_steps: after the first one; there is one at least.
+        most_seconds: of them together, about; `MEASURE_SECONDS` for None.
+    """
+    clock = _Clock(MEASURE_SECONDS if most_seconds is None else most_seconds)
+    batches = _make_batches(model, batch_size, augmenter, most_steps + 1)
+    model.fit(batches, epochs=1, callbacks=[clock], shuffle=False, verbose=0)
+    return MeasuredSteps(median(clock.steps[1:]), clock.steps[0], len(clock.steps) - 1)
+
+
+def _measure_validation(model: keras.Model, batch_size: int) -> float:
+    clock = _Clock(MEASURE_SECONDS / 3)
+    batches = _make_batches(model, batch_size, None, MEASURED_STEPS // 2 + 1)
+    model.evaluate(batches, callbacks=[clock], verbose=0)
+    return median(clock.steps[1:])
+
+
 class _Clock(keras.callbacks.Callback):
     """The seconds of each step; stops when there are enough."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_seconds: float) -> None:
         super().__init__()
         self.steps: list[float] = []
+        self._most_seconds = most_seconds
         self._compiled = self._last = 0.0
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -121,19 +164,33 @@ class _Clock(keras.callbacks.Callback):
         self._last = now
         if len(self.steps) == 1:
             self._compiled = now
-        elif now - self._compiled > MEASURE_SECONDS:
-            self.model.stop_training = True
+        elif now - self._compiled > self._most_seconds:
+            self.model.stop_training = self.model.stop_evaluating = True
+
+    on_test_begin = on_train_begin
+    on_test_batch_end = on_train_batch_end
 
 
-def _make_batches(model: keras.Model, batch_size: int) -> tf.data.Dataset:
-    """One batch of random images and targets, again and again."""
+def _make_batches(
+    model: keras.Model, batch_size: int, augmenter: Augmenter | None, count: int
+) -> tf.data.Dataset:
+    """One batch of random images and targets, so many times."""
     rng = np.random.default_rng(0)
     images = rng.random((batch_size, *model.input_shape[1:]), np.float32)
     targets = rng.random((batch_size, *model.output_shape[1:]), np.float32)
-    return tf.data.Dataset.from_tensors((images, targets)).repeat(MEASURED_STEPS + 1)
+    batches = tf.data.Dataset.from_tensors((images, targets)).repeat(count)
+    if augmenter is None:
+        return batches
+    labels = tf.zeros(batch_size, tf.int64)
+
+    def augment(images: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return augmenter(images, labels)[0], targets
+
+    return batches.map(tf.autograph.experimental.do_not_convert(augment)).prefetch(1)
 
 
-def _require_small(spec: Spec, batch_size: int, optimizer: str) -> None:
+def require_small(spec: Spec, batch_size: int, optimizer: str) -> None:
+    """Raises RunError when a step would need too much memory or time to be tried."""
     needed = estimate_memory(spec, batch_size, optimizer).total
     if needed > MAX_BYTES:
         raise RunError(

@@ -10,12 +10,17 @@ import keras  # noqa: F401
 import tensorflow  # noqa: F401
 
 from cnnlib.backend import (  # noqa: F401
+    acceleration,
     callback,
     comparison,
+    controls,
     exports,
     inference,
     pipeline,
+    provenance,
+    rates,
     training,
+    watching,
     worker,
 )
 

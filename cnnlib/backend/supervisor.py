@@ -4,7 +4,8 @@
 
 It imports no Keras itself. A forkserver beside it does, once, and forks children that have it
 loaded. Where forking is not safe (macOS) or missing (Windows), children are spawned and load Keras
-themselves. It ends by itself when no app holds a line to it and nothing is left to do.
+themselves. It ends by itself when no app holds a line to it and nothing is left to do. When it
+dies, its workers train on, and its successor watches over them.
 """
 
 import json
@@ -12,8 +13,6 @@ import logging
 import multiprocessing
 import os
 import secrets
-import signal
-import socketserver
 import sqlite3
 import sys
 import threading
@@ -25,6 +24,9 @@ from filelock import Timeout
 
 from cnnlib import settings
 from cnnlib.backend import inference, worker
+from cnnlib.backend.exits import count_memory_kills, describe_exit
+from cnnlib.backend.guard import Guard
+from cnnlib.backend.serving import Handler, Server
 from cnnlib.runs import liveness, protocol
 from cnnlib.runs.queueing import Limits
 from cnnlib.runs.store import RunStore
@@ -44,9 +46,12 @@ class Supervisor:
         self.secret = secrets.token_hex(16)
         self.leases: set[object] = set()
         self.retiring = False
+        self.ended = False
         self.warm = threading.Event()
         self._store = RunStore()
+        self._guard = Guard(self._store)
         self._workers: dict[str, BaseProcess] = {}
+        self._memory_kills = count_memory_kills()
         self._wake = threading.Event()
         self._questions = threading.BoundedSemaphore(QUESTIONS_AT_ONCE)
         self._asking = 0
@@ -59,15 +64,18 @@ class Supervisor:
     def supervise(self) -> None:
         """Work until nobody needs it any more."""
         threading.Thread(target=self._warm_up, daemon=True).start()
-        self._store.queue.requeue_orphans()
         while not self._may_end():
             try:
                 self._reap()
+                self._guard.look(self._workers)
                 self._start_waiting_runs()
             except sqlite3.Error as error:  # a full disk or a long lock: the next tick tries again
                 logger.warning("The run store did not answer: %s", error)
+            except Exception:  # whatever it is, the other runs need their supervisor
+                logger.exception("The supervisor's round was cut short.")
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
+        self.ended = True
 
     def _warm_up(self) -> None:
         """Start the forkserver and wait until it has loaded what it preloads."""
@@ -100,18 +108,19 @@ class Supervisor:
                 continue
             child.join()
             logger.info("Run %s ended with exit code %s.", run_id, child.exitcode)
+            kills = count_memory_kills()
+            cause = describe_exit(run_id, child.exitcode, memory_kill=kills > self._memory_kills)
+            self._memory_kills = kills
             # A worker that ended well has written its own end; the store keeps the first word.
-            self._store.end(
-                run_id, "failed", describe_lost_worker(run_id, _describe_exit(child.exitcode))
-            )
+            self._store.end(run_id, "failed", describe_lost_worker(run_id, cause))
             del self._workers[run_id]
 
     def _may_end(self) -> bool:
-        if self._workers or self._asking or (self.leases and not self.retiring):
+        if self.retiring:  # its workers train on, and its successor watches over them
+            return not self._asking
+        if self._workers or self._asking or self.leases or self._guard.watched:
             self._needed_at = time.monotonic()
             return False
-        if self.retiring:
-            return True
         return time.monotonic() - self._needed_at > settings.idle_seconds()
 
     def answer(self, question: str, arguments: dict[str, Any], stream: protocol.Stream) -> None:
@@ -142,65 +151,6 @@ class Supervisor:
                 self._asking -= 1
 
 
-class _Server(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-    supervisor: Supervisor
-
-
-class _Handler(socketserver.StreamRequestHandler):
-    """One conversation: a request, then its answers."""
-
-    server: _Server
-    timeout = 10.0
-
-    def handle(self) -> None:
-        supervisor = self.server.supervisor
-        stream: Any = _Duplex(self.rfile, self.wfile)
-        try:
-            request = protocol.read_line(stream)
-            if request is None or not secrets.compare_digest(
-                str(request.get("secret", "")), supervisor.secret
-            ):
-                return
-            self._serve(supervisor, request, stream)
-        except OSError:
-            pass  # the other side went away
-
-    def _serve(self, supervisor: Supervisor, request: dict[str, Any], stream: Any) -> None:
-        op = request.get("op")
-        if op == "lease":
-            if request.get("code") != supervisor.code:
-                supervisor.retiring = True
-            self._hold(supervisor, stream)
-        elif op == "ask":
-            arguments = request.get("arguments")
-            supervisor.answer(str(request.get("question")), dict(arguments or {}), stream)
-        elif op in ("hello", "wake"):
-            supervisor.wake()
-            protocol.write_line(stream, {"ok": True, "warm": supervisor.warm.is_set()})
-        else:
-            protocol.write_line(stream, {"error": f"Unknown request. Received: {op!r}."})
-
-    def _hold(self, supervisor: Supervisor, stream: Any) -> None:
-        supervisor.leases.add(self)
-        try:
-            while True:  # ends with an OSError when the app has gone
-                protocol.write_line(stream, {"ok": True})
-                time.sleep(protocol.PING_SECONDS)
-        finally:
-            supervisor.leases.discard(self)
-
-
-class _Duplex:
-    """The handler's two streams as the one that the protocol speaks on."""
-
-    def __init__(self, reader: Any, writer: Any) -> None:
-        self.readline = reader.readline
-        self.write = writer.write
-        self.flush = writer.flush
-
-
 def _choose_context() -> Any:
     """Fork from a preloaded server where that is safe, spawn elsewhere."""
     if "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin":
@@ -211,12 +161,6 @@ def _choose_context() -> Any:
     return multiprocessing.get_context("spawn")
 
 
-def _describe_exit(code: int | None) -> str:
-    if code is not None and code < 0:
-        return f"ended by signal {signal.Signals(-code).name}"
-    return f"exit code {code}"
-
-
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     lock = liveness.supervisor_lock()
@@ -225,7 +169,7 @@ def main() -> None:
     except Timeout:
         return  # the other one serves
     supervisor = Supervisor()
-    with _Server((protocol.HOST, 0), _Handler) as server:
+    with Server((protocol.HOST, 0), Handler) as server:
         server.supervisor = supervisor
         threading.Thread(target=server.serve_forever, daemon=True).start()
         protocol.write_address(

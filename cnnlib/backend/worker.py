@@ -3,30 +3,42 @@
 This module stays light: Keras is imported inside, after the child holds its lock.
 """
 
-import errno
-import math
 import os
-import shutil
 import sys
 import traceback
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from cnnlib.errors import LabError, RunError
+from filelock import Timeout
+
+from cnnlib.backend.beginnings import find_start, make_plan
+from cnnlib.backend.endings import (
+    DeleteNow,
+    StopNow,
+    describe_finish,
+    describe_stop,
+    end_for_sure,
+    explain_failure,
+)
+from cnnlib.backend.progress import Progress
+from cnnlib.errors import RunNotFoundError
+from cnnlib.runs import liveness
 from cnnlib.runs.augmentation import parse_augmentations
-from cnnlib.runs.config import RunConfig
-from cnnlib.runs.files import LOG, SUMMARY, read_checkpoint, run_folder
-from cnnlib.runs.liveness import run_lock
+from cnnlib.runs.config import MAX_EPOCHS, RunConfig
+from cnnlib.runs.files import LOG, SUMMARY, Checkpoint, run_folder
 from cnnlib.runs.records import Run
 from cnnlib.runs.sink import Listener, StoreSink
 from cnnlib.runs.store import RunStore
+from cnnlib.runs.truth import NEVER_BEGUN
 
 if TYPE_CHECKING:
     from cnnlib.backend.augmentation import Augmenter
+    from cnnlib.data import Dataset
 
 LOCK_SECONDS = 10.0
-FULL_DISK_BYTES = 2_000_000  # with less than this left, a failed write is a full disk's fault
 ONE_THREAD_MACS = 5_000_000  # below this many MACs an image, a second thread gains nothing
+VALIDATION_BATCH = 256
+STOPPED = "Stopped as asked."
 
 
 def run_in_child(run_id: str) -> None:
@@ -42,119 +54,163 @@ def run_to_end(run_id: str, listener: Listener | None = None) -> Run:
 
     Args:
         listener: see `StoreSink`.
+
+    Returns:
+        The run as it ended; as it is, where another process trains it; as "stopped" when it was
+        deleted meanwhile.
     """
     store = RunStore()
-    with run_lock(run_id).acquire(timeout=LOCK_SECONDS):
-        run = store.get(run_id)
-        if run.has_ended:
-            return run
-        try:
-            stopped = _train(store, run, listener)
-            store.end(run_id, *_describe_end(run_id, stopped))
-        except KeyboardInterrupt:
-            store.end(run_id, "stopped", _describe_kept(run_id, "Interrupted."))
-        except Exception as error:
-            traceback.print_exc()
-            sys.stderr.flush()
-            store.end(run_id, "failed", explain_failure(error, run_folder(run_id)))
-    return store.get(run_id)
+    run = store.get(run_id)
+    try:
+        with liveness.run_lock(run_id).acquire(timeout=LOCK_SECONDS):
+            run = store.get(run_id)
+            if not run.has_ended:
+                end_for_sure(store, run_id, *_train_somehow(store, run, listener))
+        return store.get(run_id)
+    except Timeout:
+        return store.get(run_id)
+    except RunNotFoundError:
+        return replace(run, status="stopped", message="It was deleted while it trained.")
 
 
-def _train(store: RunStore, run: Run, listener: Listener | None) -> bool:
-    """Train; True when it was asked to stop before its last epoch's end."""
-    from cnnlib.arch.analysis import analyze
-    from cnnlib.backend import pipeline
-    from cnnlib.backend.callback import Plan, Progress, RunCallback
-    from cnnlib.backend.exports import format_summary
-    from cnnlib.backend.training import prepare_model, set_threads
+def _train_somehow(store: RunStore, run: Run, listener: Listener | None) -> tuple[str, str]:
+    """Train, whatever happens; the status and the message to end with."""
+    note = ""
+    try:
+        if run.wishes.stop:
+            return "stopped", NEVER_BEGUN
+        start, note = find_start(store, run)
+        status, message = _train(store, run, start, note, listener)
+    except DeleteNow:
+        status, message = "stopped", "Deleted while it trained."
+    except KeyboardInterrupt:
+        status, message = "stopped", describe_stop(run.id, "Interrupted.")
+    except Exception as error:
+        traceback.print_exc()
+        sys.stderr.flush()
+        status, message = "failed", explain_failure(error, run_folder(run.id))
+    return status, f"{note} {message}".strip()
+
+
+def _train(
+    store: RunStore, run: Run, start: Checkpoint | None, note: str, listener: Listener | None
+) -> tuple[str, str]:
     from cnnlib.data import load
 
-    config = run.config
-    dataset = load(config.dataset, download=False).take(config.limit)
-    start, best = read_checkpoint(run.id, "start"), read_checkpoint(run.id, "best")
-    plan = Plan(
-        first_epoch=start.epoch if start else 0.0,
-        epochs=config.epochs,
-        images=len(dataset.train.labels),
-        batch_size=config.batch_size,
-        best_val_loss=math.inf if best is None or best.val_loss is None else best.val_loss,
-    )
-    progress = Progress(plan)
+    dataset = load(run.config.dataset, download=False).take(run.config.limit)
+    progress = Progress(make_plan(store, run, start, len(dataset.train.labels)))
     with StoreSink(store, run.id, progress.describe, listener) as sink:
-        progress.phase = "building the network"
-        spec = config.make_spec(dataset.image_shape, len(dataset.class_names))
-        set_threads(1 if analyze(spec).macs < ONE_THREAD_MACS else None)
-        classes = len(dataset.class_names)
-        augmenter = _make_augmenter(config, classes)
-        mixes = augmenter is not None and augmenter.mixes
-        model = prepare_model(spec, run, plan.stride, one_hot=mixes)
-        (run_folder(run.id) / SUMMARY).write_text(format_summary(model), "utf-8")
-        progress.phase = "loading the data"
-        batches = pipeline.make_training_batches(
-            dataset.train, config.batch_size, config.seed, augmenter
-        )
-        validation = pipeline.make_validation_batches(dataset.test, 256, classes if mixes else None)
-        sink.event("started", f"Training on {plan.images:,} images from {dataset.title}.")
-        model.fit(
-            batches,
-            epochs=config.epochs,
-            validation_data=validation,
-            callbacks=[RunCallback(run.id, progress, sink)],
-            shuffle=False,  # the batches are shuffled already
-            verbose=0,
-        )
+        worker = liveness.describe_process()
+        sink.set_facts({"worker": worker})
+        if note:
+            sink.event("fallback", note)
+        model, facts = _build(store, run, dataset, progress, sink)
+        sink.set_facts({**facts, "worker": worker})
+        finished, text = _fit(store, run, dataset, progress, sink, model)
         progress.phase = "done"
-    done = progress.epoch_index == config.epochs - 1 and progress.step == plan.steps
-    return not done
+    if finished:
+        return "finished", describe_finish(run.id, text)
+    return "stopped", describe_stop(run.id, text)
 
 
-def _make_augmenter(config: RunConfig, classes: int) -> "Augmenter | None":
+def _build(
+    store: RunStore, run: Run, dataset: "Dataset", progress: Progress, sink: StoreSink
+) -> tuple[Any, dict[str, Any]]:
+    """The compiled model, and the run's facts but for its process."""
+    from cnnlib.arch.analysis import analyze
+    from cnnlib.backend import training
+    from cnnlib.backend.acceleration import choose_acceleration
+    from cnnlib.backend.exports import format_summary
+    from cnnlib.backend.provenance import describe_provenance
+
+    progress.phase = "building the network"
+    config = run.config
+    spec = config.make_spec(dataset.image_shape, len(dataset.class_names))
+    threads = 1 if analyze(spec).macs < ONE_THREAD_MACS else None
+    training.set_threads(threads)
+    if config.deterministic:
+        training.make_deterministic()
+    if config.acceleration != "off":
+        progress.phase = "measuring what is fastest"
+    acceleration = choose_acceleration(config, spec, store, sink.event)
+    progress.phase = "building the network"
+    model = training.prepare_model(
+        spec,
+        run,
+        progress.plan.stride,
+        one_hot=training.needs_shares(config),
+        acceleration=acceleration,
+        first_epoch=progress.plan.first_epoch,
+    )
+    (run_folder(run.id) / SUMMARY).write_text(format_summary(model), "utf-8")
+    return model, describe_provenance(run, dataset, spec, model, acceleration, threads)
+
+
+def _fit(
+    store: RunStore, run: Run, dataset: "Dataset", progress: Progress, sink: StoreSink, model: Any
+) -> tuple[bool, str]:
+    """Train; whether it finished, and how to say that."""
+    from cnnlib.backend.callback import RunCallback
+    from cnnlib.backend.controls import ControlCallback
+    from cnnlib.backend.rates import RateCallback
+    from cnnlib.backend.watching import make_watchers
+
+    progress.phase = "loading the data"
+    config, plan = run.config, progress.plan
+    batches, validation = _make_batches(config, dataset, plan.first_epoch, model)
+    rate = RateCallback(
+        config.rate_schedule, base=config.learning_rate, epochs=plan.epochs, steps=plan.steps
+    )
+    sink.event("started", f"Training on {plan.images:,} images from {dataset.title}.")
+    folder = run_folder(run.id)
+    with make_watchers(config, model, dataset.test, sink, progress, folder) as watch:
+        gauges = {"learning_rate": rate.read, **watch.gauges}
+        reporter = RunCallback(run.id, progress, sink, gauges)
+        control = ControlCallback(run.id, config, store, sink, progress, reporter, rate)
+        try:
+            model.fit(
+                batches,
+                epochs=MAX_EPOCHS,  # the control says when it ends
+                validation_data=validation,
+                callbacks=[rate, reporter, *watch.callbacks, control],
+                shuffle=False,  # the batches are shuffled already
+                verbose=0,
+            )
+        except StopNow:
+            reporter.close_epoch()
+            return False, STOPPED
+    if control.ended_early or progress.is_complete:
+        return True, control.ended_early or "Finished."
+    return False, STOPPED
+
+
+def _make_batches(
+    config: RunConfig, dataset: "Dataset", first_epoch: float, model: Any
+) -> tuple[Any, Any]:
+    """Batches to train on and to validate with."""
+    from cnnlib.backend import pipeline, training
+
+    classes = len(dataset.class_names) if training.needs_shares(config) else None
+    seed = training.start_seed(config, first_epoch)
+    parts = training.count_replicas(model)
+    batches = pipeline.make_training_batches(
+        dataset.train,
+        config.batch_size,
+        seed,
+        _make_augmenter(config, len(dataset.class_names), seed),
+        classes=classes,
+        smoothing=config.label_smoothing,
+        parts=parts,
+    )
+    validation = pipeline.make_validation_batches(
+        dataset.test, VALIDATION_BATCH, classes, parts=parts
+    )
+    return batches, validation
+
+
+def _make_augmenter(config: RunConfig, classes: int, seed: int) -> "Augmenter | None":
     from cnnlib.backend.augmentation import Augmenter
 
     if not config.augmentation:
         return None
-    return Augmenter(parse_augmentations(config.augmentation), classes, config.seed)
-
-
-def _describe_end(run_id: str, stopped: bool) -> tuple[str, str]:
-    if stopped:
-        return "stopped", _describe_kept(run_id, "Stopped as asked.")
-    best = read_checkpoint(run_id, "best")
-    if best is None or best.val_accuracy is None:
-        return "finished", "Finished."
-    return (
-        "finished",
-        f"Finished. Best at epoch {best.epoch:g}: validation accuracy {best.val_accuracy:.3f}, "
-        f"validation loss {best.val_loss:.3f}.",
-    )
-
-
-def _describe_kept(run_id: str, text: str) -> str:
-    last = read_checkpoint(run_id, "last")
-    if last is None:
-        return f"{text} It had saved no checkpoint yet."
-    return f"{text} What it learned up to epoch {last.epoch:.3g} is kept: continue from there."
-
-
-def explain_failure(error: BaseException, folder: Path) -> str:
-    """One clear sentence or two for what ended a run; the details are in its log."""
-    if isinstance(error, LabError):
-        return str(error)
-    if _is_full_disk(error, folder):
-        return (
-            f"The disk that holds {folder.parent} is full: the checkpoint could not be written. "
-            f"Earlier checkpoints are kept. Free some space, then continue from the last one."
-        )
-    if isinstance(error, MemoryError) or "ResourceExhausted" in type(error).__name__:
-        return "There was not enough memory. Take a smaller batch size or a smaller network."
-    first_line = (str(error).strip().splitlines() or ["no message"])[0]
-    return f"Training failed: {type(error).__name__}: {first_line[:200]} The log has the details."
-
-
-def _is_full_disk(error: BaseException, folder: Path) -> bool:
-    """HDF5 and zip hide the system's error number, so the disk itself is asked as well."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return True
-    if isinstance(error, RunError) or not isinstance(error, OSError | RuntimeError | ValueError):
-        return False
-    return shutil.disk_usage(folder).free < FULL_DISK_BYTES
+    return Augmenter(parse_augmentations(config.augmentation), classes, seed)

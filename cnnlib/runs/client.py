@@ -118,7 +118,7 @@ class SupervisorKeeper(threading.Thread):
     """Holds a line to the supervisor while the app runs, and starts a new one when it dies.
 
     The supervisor counts these lines: when there is none left and nothing to do, it ends. One of
-    older code is told to retire, which it does once its runs have ended.
+    older code is told to retire, and its successor watches over its runs.
 
     Args:
         delay: seconds to wait first. Loading TensorFlow takes a core for a while, which the app's

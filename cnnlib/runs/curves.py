@@ -2,13 +2,14 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnlib.runs.database import CURVE_ROWS, Database
+from cnnlib.runs.database import Database
+from cnnlib.runs.pieces import insert_piece, read_piece
 from cnnlib.runs.records import Point
 from cnnlib.runs.thinning import thin
 
@@ -34,23 +35,33 @@ class Curves:
         self._database = database
 
     def read(
-        self, run_id: str, *, after: int = 0, most: int | None = None
+        self,
+        run_id: str,
+        *,
+        after: int = 0,
+        most: int | None = None,
+        keys: Collection[str] | None = None,
     ) -> tuple[int, dict[str, Curve]]:
         """(cursor, {key: curve}) of what was written after the cursor `after`.
+
+        A cursor is good for a minute of training. After that, pieces may have been merged, and
+        an old one gets points that it had before.
 
         Args:
             most: points of a curve at most; spikes are kept. Curves of epochs ("epoch/…"), which
                 have few points, are never thinned.
+            keys: the curves to read; None for all.
         """
         pieces: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
         cursor = after
+        only = "" if keys is None else f"AND key IN ({', '.join('?' * len(keys))}) "
         rows = self._database.connect().execute(
-            "SELECT id, key, data FROM curves WHERE run = ? AND id > ? ORDER BY id",
-            (run_id, after),
+            f"SELECT id, key, data FROM curves WHERE run = ? AND id > ? {only}ORDER BY id",
+            (run_id, after, *(keys or ())),
         )
         for row_id, key, data in rows:
             cursor = row_id
-            pieces[key].append(np.frombuffer(data).reshape(CURVE_ROWS, -1))
+            pieces[key].append(read_piece(data))
         found = {}
         for key, arrays in pieces.items():
             curve = Curve(*np.concatenate(arrays, axis=1))
@@ -66,7 +77,16 @@ class Curves:
         with self._database.transaction() as db:
             for key, curve in curves.items():
                 kept = curve.epochs <= until_epoch + 1e-9
-                _insert(db, target, key, np.stack(curve)[:, kept])
+                insert_piece(db, target, key, np.stack(curve)[:, kept])
+
+    def cut(self, run_id: str, *, until_epoch: float) -> None:
+        """Forget what a run's curves say beyond an epoch."""
+        with self._database.transaction() as db:
+            cursor, curves = self.read(run_id)
+            for key, curve in curves.items():
+                kept = curve.epochs <= until_epoch + 1e-9
+                insert_piece(db, run_id, key, np.stack(curve)[:, kept])
+            db.execute("DELETE FROM curves WHERE run = ? AND id <= ?", (run_id, cursor))
 
 
 def write_points(db: sqlite3.Connection, run_id: str, points: Iterable[Point]) -> None:
@@ -76,11 +96,4 @@ def write_points(db: sqlite3.Connection, run_id: str, points: Iterable[Point]) -
         value = np.nan if point.value is None else float(point.value)
         rows[point.key].append((point.step, float(point.epoch), point.seconds, value))
     for key, piece in rows.items():
-        _insert(db, run_id, key, np.array(piece, np.float64).T)
-
-
-def _insert(db: sqlite3.Connection, run_id: str, key: str, piece: NDArray[np.float64]) -> None:
-    if piece.size:
-        db.execute(
-            "INSERT INTO curves (run, key, data) VALUES (?, ?, ?)", (run_id, key, piece.tobytes())
-        )
+        insert_piece(db, run_id, key, np.array(piece, np.float64).T)

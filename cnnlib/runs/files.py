@@ -78,6 +78,13 @@ def link_checkpoint(source_run: str, which: str, target_run: str, target_which: 
             shutil.copyfile(old, new)
 
 
+def remove_checkpoint(run_id: str, which: str) -> None:
+    """Take one of a run's checkpoints away; another run's link to the same file stays."""
+    path = checkpoint_path(run_id, which)
+    path.unlink(missing_ok=True)
+    _note_path(path).unlink(missing_ok=True)
+
+
 def _note_path(checkpoint_file: Path) -> Path:
     return checkpoint_file.with_suffix(".json")
 

@@ -13,11 +13,12 @@ FEWEST_IMAGES = 5_000  # trained on; a shorter run says little of a machine's sp
 
 @dataclass(frozen=True)
 class DatasetSize:
-    """Of a data set: an image's (H, W, C), how many classes, how many training images."""
+    """Of a data set: an image's (H, W, C), how many classes, training and validation images."""
 
     image_shape: tuple[int, int, int]
     classes: int
     images: int
+    validation: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,24 @@ def list_paces(runs: Iterable[Run], datasets: Mapping[str, DatasetSize]) -> list
     paces = []
     for run in runs:
         size = datasets.get(run.config.dataset)
-        rate = (run.progress or {}).get("images_per_second")
-        if run.status != "finished" or size is None or not rate:
-            continue
-        images = min(run.config.limit or size.images, size.images)
-        if images * run.config.epochs < FEWEST_IMAGES:
+        if size is None or not counts(run, size):
             continue
         try:
             spec = run.config.make_spec(size.image_shape, size.classes)
             macs = analyze(spec).macs
         except LabError:  # the data set of that name is another one now
             continue
-        paces.append(RunPace(macs, float(rate), run.id, run.config.title))
+        paces.append(RunPace(macs, read_rate(run), run.id, run.config.title))
     return paces
+
+
+def counts(run: Run, size: DatasetSize) -> bool:
+    """Whether a run says something of the machine's speed: finished, and trained long enough."""
+    images = min(run.config.limit or size.images, size.images)
+    enough = images * run.config.epochs >= FEWEST_IMAGES
+    return run.status == "finished" and enough and read_rate(run) > 0
+
+
+def read_rate(run: Run) -> float:
+    """Images a second of a run's last training steps; 0 where it says nothing."""
+    return float((run.progress or {}).get("images_per_second") or 0.0)

@@ -12,11 +12,8 @@ from dataclasses import dataclass
 
 from cnnlib import settings
 from cnnlib.errors import RunError
-from cnnlib.runs import liveness
 from cnnlib.runs.database import Database
 from cnnlib.runs.records import TRAINING
-
-ORPHAN_SECONDS = 1.0  # a worker takes its lock within this time of being claimed
 
 
 @dataclass(frozen=True)
@@ -95,17 +92,6 @@ class Queue:
                 (run_id,),
             )
 
-    def requeue_orphans(self) -> None:
-        """Put back the runs that a supervisor claimed before it died, and started no worker for."""
-        claimed_before = time.time() - ORPHAN_SECONDS
-        rows = self._database.connect().execute(
-            "SELECT id FROM runs WHERE status = 'starting' AND heartbeat IS NULL AND started < ?",
-            (claimed_before,),
-        )
-        for row in rows.fetchall():
-            if not liveness.is_run_alive(row["id"]):
-                self.requeue(row["id"])
-
     def rearrange(self, run_ids: Sequence[str]) -> None:
         """Let these waiting runs have this order, in the places that they hold together.
 
@@ -126,6 +112,12 @@ class Queue:
                 "UPDATE runs SET place = ? WHERE id = ?",
                 zip(sorted(places[run_id] for run_id in waiting), waiting, strict=True),
             )
+
+
+def find_last_place(db: sqlite3.Connection, now: float) -> float:
+    """The place behind all that wait: the time of coming, unless the clock was set back."""
+    row = db.execute("SELECT MAX(place) FROM runs WHERE status = 'queued'").fetchone()
+    return now if row[0] is None else max(now, row[0] + 1e-3)
 
 
 def _count_training(db: sqlite3.Connection) -> Counter[str]:

@@ -121,4 +121,10 @@ class Run:
 
     def continued(self, *, epochs: int, checkpoint: str) -> RunConfig:
         """The settings of a run that goes on from this one's checkpoint."""
-        return replace(self.config, epochs=epochs, continue_from=self.id, checkpoint=checkpoint)
+        return replace(
+            self.config,
+            epochs=epochs,
+            warmup=min(self.config.warmup, epochs),  # never longer than the run
+            continue_from=self.id,
+            checkpoint=checkpoint,
+        )

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cnnlib.errors import RunError
 from cnnlib.runs.config import RunConfig
@@ -15,7 +16,7 @@ def run_from_row(row: sqlite3.Row, wishes: Wishes) -> Run:
     """A row of `runs`, with its wishes, as a record."""
     return Run(
         id=row["id"],
-        config=RunConfig.from_dict(json.loads(row["config"])),
+        config=_read_config(row["config"]),
         status=row["status"],
         message=row["message"],
         created=row["created"],
@@ -33,6 +34,12 @@ def run_from_row(row: sqlite3.Row, wishes: Wishes) -> Run:
         result=json.loads(row["result"]),
         wishes=wishes,
     )
+
+
+@lru_cache(maxsize=4096)
+def _read_config(text: str) -> RunConfig:
+    """Checking a network takes a tenth of a millisecond and more, and rows are read again often."""
+    return RunConfig.from_dict(json.loads(text))
 
 
 def check_annotations(

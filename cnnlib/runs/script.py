@@ -10,13 +10,12 @@ from cnnlib.arch.codegen.writing import write_definitions
 from cnnlib.arch.spec import Spec
 from cnnlib.data import available
 from cnnlib.data.dataset import SUBSET_SEED
-from cnnlib.runs import script_parts
+from cnnlib.runs import script_parts, script_recipe
 from cnnlib.runs.augmentation import MIXUP, parse_augmentations
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.networks import count_classes
 
 _CIFAR10 = ("cifar10", (32, 32, 3), 10)
-_OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
 _OWN_DATA = """\
     import numpy
     numpy.savez("FILE.npz", x_train=a, y_train=b, x_test=c, y_test=d)
@@ -40,7 +39,7 @@ def make_training_script(config: RunConfig, spec: Spec, form: str = "functional"
     with_cifar10 = (config.dataset, spec.input_shape, count_classes(spec)) == _CIFAR10
     head = (
         _write_docstring(config, spec, name, with_cifar10),
-        script_parts.IMPORTS,
+        _write_imports(config),
         _write_settings(config, spec, name),
     )
     parts = [
@@ -48,6 +47,7 @@ def make_training_script(config: RunConfig, spec: Spec, form: str = "functional"
         "\n".join(write_definitions(spec, form)),
         (script_parts.LOAD_CIFAR10 if with_cifar10 else script_parts.LOAD_FILE).rstrip("\n")
         + script_parts.PREPARE,
+        *filter(None, [script_recipe.write_schedule(config)]),
         _write_training(config),
         script_parts.KEEP,
         script_parts.MAIN_CIFAR10 if with_cifar10 else script_parts.MAIN_FILE,
@@ -97,6 +97,7 @@ def _write_docstring(config: RunConfig, spec: Spec, name: str, with_cifar10: boo
         lines.append(
             f"The run went on from run {clean_title(config.continue_from)}; this begins anew."
         )
+    lines += script_recipe.list_left_out(config)
     return '"""{}\n"""'.format("\n\n".join(lines))
 
 
@@ -108,15 +109,36 @@ CLASSES = {count_classes(spec)}
 EPOCHS = {config.epochs}
 BATCH_SIZE = {config.batch_size}
 LEARNING_RATE = {config.learning_rate!r}
-SEED = {config.seed}
+{script_recipe.write_constants(config)}SEED = {config.seed}
 LIMIT = {config.limit}  # training images used; None for all
 SUBSET_SEED = {SUBSET_SEED}  # which ones
 CHECKPOINT = Path(f"{{NAME}}.weights.h5")  # Keras takes no other ending for weights alone
 """
 
 
+def _write_imports(config: RunConfig) -> str:
+    if script_recipe.needs_math(config):
+        return script_parts.IMPORTS.replace("import csv\n", "import csv\nimport math\n")
+    return script_parts.IMPORTS
+
+
 def _write_training(config: RunConfig) -> str:
-    text = script_parts.TRAIN.replace("OPTIMIZER", _OPTIMIZERS[config.optimizer])
+    before, optimizer = script_recipe.write_optimizer(config)
+    text = script_parts.TRAIN
+    for name, written in {
+        "\n    # LABELS": script_recipe.write_labels(config),
+        "\n    # WEIGHT DECAY": before,
+        "# OPTIMIZER": optimizer,
+        "# LOSS": script_recipe.write_loss(config),
+        "\n    # EARLY STOP": script_recipe.write_early_stop(config),
+        "# CALLBACKS": script_recipe.list_callbacks(config),
+        "\n    # AUGMENTATION": _write_augmentation(config),
+    }.items():
+        text = text.replace(name, written)
+    return text
+
+
+def _write_augmentation(config: RunConfig) -> str:
     layers = [a.make_call() for a in parse_augmentations(config.augmentation) if a.kind != MIXUP]
     lines = [
         "",
@@ -139,7 +161,7 @@ def _write_training(config: RunConfig) -> str:
             "        ]",
             "    )",
         ]
-    return text.replace("\n    # AUGMENTATION", "\n".join(lines))
+    return "\n".join(lines)
 
 
 def _write_layer(layer: str, arguments: dict[str, Any]) -> list[str]:

@@ -59,16 +59,19 @@ def prepare(images, labels):
     return images, labels.flatten()
 '''
 
+# Lines that begin with # and a name in capitals stand for what a run's settings add there.
 TRAIN = """
 def train(path=None):
     keras.utils.set_random_seed(SEED)
     (x_train, y_train), (x_test, y_test) = load_data(path)
+    # LABELS
     model = build_model()
     model.summary()
     # AUGMENTATION
+    # WEIGHT DECAY
     model.compile(
-        optimizer=keras.optimizers.OPTIMIZER(learning_rate=LEARNING_RATE),
-        loss="sparse_categorical_crossentropy",  # labels are numbers, outputs probabilities
+        optimizer=# OPTIMIZER,
+        # LOSS
         metrics=["accuracy"],
     )
     best = None
@@ -87,6 +90,7 @@ def train(path=None):
         save_weights_only=True,
         initial_value_threshold=best,
     )
+    # EARLY STOP
     # The test images choose the best epoch, as in the notes. To say how well the network does
     # on images that it has never met, keep some aside that have no part in this.
     history = model.fit(
@@ -95,7 +99,7 @@ def train(path=None):
         batch_size=BATCH_SIZE,
         epochs=EPOCHS,
         validation_data=(x_test, y_test),
-        callbacks=[keep_best],
+        callbacks=[# CALLBACKS],
         verbose=2,
     ).history
     if CHECKPOINT.exists():

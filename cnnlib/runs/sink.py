@@ -1,11 +1,14 @@
 """Where a run's news go: a sink gathers them and, twice a second, writes them to the run store."""
 
+import json
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from cnnlib.runs import liveness
 from cnnlib.runs.records import Event, Histogram, Point, Wishes
 from cnnlib.runs.store import RunStore
 
@@ -21,7 +24,7 @@ class StoreSink:
     disk, a long lock) costs nothing but delay: what was gathered stays until it is written.
 
     Attributes:
-        wishes: what people want of the run, as of the last write.
+        wishes: what people want of the run; a new object each time it is read.
 
     Args:
         describe_progress: called at each flush; what it returns is what pages show.
@@ -47,6 +50,7 @@ class StoreSink:
         self._result: dict[str, Any] | None = None
         self._hurry = threading.Event()
         self._closing = False
+        self._gone = False
         self._thread = threading.Thread(target=self._flush_until_closed, daemon=True)
 
     def __enter__(self) -> "StoreSink":
@@ -66,16 +70,23 @@ class StoreSink:
 
     def set_facts(self, facts: dict[str, Any]) -> None:
         """What is known of the run before it trains: see `Run.facts`."""
-        self._facts = facts
+        self._facts = _make_plain(facts)
         self.hurry()
 
     def set_result(self, result: dict[str, Any]) -> None:
         """The best epoch so far: see `Run.result`."""
-        self._result = result
+        self._result = _make_plain(result)
 
     def event(self, kind: str, text: str) -> None:
         self._events.append(Event(time.time(), kind, text))
         self.hurry()
+
+    def read_wishes(self) -> None:
+        """Look now what people want, instead of at the next write."""
+        with suppress(sqlite3.Error):
+            wishes = self._store.read_wishes(self._run_id)
+            if not self._gone:
+                self.wishes = wishes
 
     def hurry(self) -> None:
         """Write soon: the first point of a run, the end of an epoch."""
@@ -97,6 +108,8 @@ class StoreSink:
         points, events, histograms = self._points[:], self._events[:], self._histograms[:]
         facts, result = self._facts, self._result
         progress = self._describe_progress()
+        liveness.beat(self._run_id)
+        self.read_wishes()  # first: a store that is locked can be read
         try:
             known = self._store.report(
                 self._run_id,
@@ -107,11 +120,11 @@ class StoreSink:
                 facts=facts,
                 result=result,
             )
-            wishes = self._store.read_wishes(self._run_id)
         except sqlite3.Error:
             return False
-        # A run that is gone has nothing to train for.
-        self.wishes = wishes if known else Wishes(stop=True, delete=True)
+        if not known:  # a run that is gone has nothing to train for
+            self._gone = True
+            self.wishes = Wishes(stop=True, delete=True)
         if self._listener is not None:
             try:
                 self._listener(progress, points, events)
@@ -122,3 +135,9 @@ class StoreSink:
         self._facts = None if self._facts is facts else self._facts
         self._result = None if self._result is result else self._result
         return True
+
+
+def _make_plain(data: dict[str, Any]) -> dict[str, Any]:
+    """A copy, NumPy's numbers as plain ones. What is no JSON fails here, not in the thread."""
+    plain: dict[str, Any] = json.loads(json.dumps(data, default=float))
+    return plain

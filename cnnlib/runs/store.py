@@ -17,7 +17,7 @@ from cnnlib.runs.config import RunConfig
 from cnnlib.runs.curves import Curves, write_points
 from cnnlib.runs.database import Database
 from cnnlib.runs.files import Checkpoint, link_checkpoint, read_checkpoint, run_folder
-from cnnlib.runs.queueing import Queue
+from cnnlib.runs.queueing import Queue, find_last_place
 from cnnlib.runs.records import ACTIVE, ENDED, TRAINING, Event, Histogram, Point, Run, Wishes
 from cnnlib.runs.rows import check_annotations, run_from_row
 from cnnlib.runs.truth import describe_lost_worker, seems_dead
@@ -58,7 +58,7 @@ class RunStore:
                 owner has too many runs that wait; a name that is too long.
         """
         now = time.time()
-        run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.network}-{token_hex(2)}"
+        run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.network}-{token_hex(4)}"
         name = check_annotations(name=name)["name"]
         start = self._find_start(config)
         if status == "queued" and owner:
@@ -74,7 +74,8 @@ class RunStore:
                 "INSERT INTO runs (id, config, status, created, started, owner, name, sweep, place)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (run_id, json.dumps(config.to_dict()), status, now,
-                 now if status in ACTIVE else None, owner, name, sweep, now),
+                 now if status in ACTIVE else None, owner, name, sweep,
+                 find_last_place(db, now)),
             )  # fmt: skip
         if start is not None and config.continue_from is not None:
             self.curves.copy(config.continue_from, run_id, until_epoch=start.epoch)

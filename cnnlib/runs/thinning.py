@@ -24,14 +24,15 @@ def thin(values: NDArray[np.float64], most: int) -> NDArray[np.intp]:
     stretches = max(1, (most - 2) // 2)
     starts = np.linspace(0, count, stretches + 1).astype(np.intp)[:-1]
     lengths = np.diff(np.append(starts, count))
-    stretch = np.repeat(np.arange(stretches), lengths)
-    order = np.lexsort((values, stretch))  # within a stretch by value; NaN last
-    finite = np.isfinite(values[order])
-    counts = np.bincount(stretch[order][finite], minlength=stretches)
-    lowest, highest = order[starts], order[starts + np.maximum(counts, 1) - 1]
-    missing = np.isnan(values)
-    first_missing = np.flatnonzero(missing)
-    _, first = np.unique(stretch[first_missing], return_index=True)
-    return np.unique(
-        np.concatenate([lowest, highest, first_missing[first], np.array([0, count - 1])])
-    )
+    # A row a stretch; a shorter one ends with its last value once more.
+    places = starts[:, None] + np.minimum(np.arange(lengths.max()), lengths[:, None] - 1)
+    rows = values[places]
+    missing = np.isnan(rows)
+    lowest = np.where(missing, np.inf, rows).argmin(axis=1)
+    highest = np.where(missing, -np.inf, rows).argmax(axis=1)
+    gaps = np.flatnonzero(missing.any(axis=1))
+    kept = np.zeros(count, bool)
+    kept[[0, -1]] = True
+    kept[starts + lowest] = kept[starts + highest] = True
+    kept[starts[gaps] + missing[gaps].argmax(axis=1)] = True
+    return np.flatnonzero(kept)

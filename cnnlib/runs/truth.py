@@ -7,28 +7,30 @@ from cnnlib.runs.files import read_checkpoint
 from cnnlib.runs.records import Run
 
 SILENCE_SECONDS = 5.0  # a worker writes twice a second; after this, its lock is asked
-SPAWN_SECONDS = 120.0  # how long a living supervisor may take to bring up a worker
+NEVER_BEGUN = "Stopped before it began; nothing was trained."
 
 
 def describe_lost_worker(run_id: str, cause: str = "killed, or out of memory") -> str:
     """One sentence or two about a worker that ended without a word, and about what is kept."""
+    return f"The training process ended without a word ({cause}). {describe_kept(run_id)}"
+
+
+def describe_kept(run_id: str) -> str:
+    """What is left of a run that ended before it meant to."""
     checkpoint = read_checkpoint(run_id, "last")
-    kept = (
-        f"Its last checkpoint, epoch {checkpoint.epoch:g}, is kept: continue from there."
-        if checkpoint
-        else "It had saved no checkpoint yet: start it again."
-    )
-    return f"The training process ended without a word ({cause}). {kept}"
+    if checkpoint is None:
+        return "It had saved no checkpoint yet: start it again."
+    return f"Its last checkpoint, epoch {checkpoint.epoch:.3g}, is kept: continue from there."
 
 
 def seems_dead(run: Run) -> bool:
-    """Whether the run is silent, its lock free, and nobody about to start its worker."""
+    """Whether the run is silent, its lock free, and nobody about to start its worker.
+
+    The clock may be set meanwhile: it only says when to ask the lock, which tells the truth. A run
+    whose worker has not come up yet is its supervisor's affair, as long as there is one.
+    """
     now = time.time()
-    if now - (run.heartbeat or 0.0) < SILENCE_SECONDS or liveness.is_run_alive(run.id):
+    last_word = run.heartbeat or run.started or run.created
+    if abs(now - last_word) < SILENCE_SECONDS or liveness.is_run_alive(run.id):
         return False
-    if run.heartbeat is None:
-        waited = now - (run.started or run.created)
-        if waited < SILENCE_SECONDS:
-            return False
-        return waited > SPAWN_SECONDS or not liveness.is_supervisor_alive()
-    return True
+    return run.heartbeat is not None or not liveness.is_supervisor_alive()

@@ -56,7 +56,26 @@ def test_a_step_is_measured(optimizer: str) -> None:
     assert answer["steps"] == network_questions.MEASURED_STEPS
     assert 0 < answer["seconds"] < answer["first_seconds"]
     assert answer["images_per_second"] == pytest.approx(16 / answer["seconds"])
+    assert answer["validation_seconds"] > 0
     assert answer["peak_bytes"] >= 0
+
+
+def test_a_step_is_measured_with_its_augmentation(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+
+    class Spy(network_questions.Augmenter):
+        def __call__(self, images, labels):
+            shown.append(images.shape)
+            return super().__call__(images, labels)
+
+    monkeypatch.setattr(network_questions, "Augmenter", Spy)
+    time_step(SMALL.to_dict(), 4)
+    assert not shown
+    answer = time_step(SMALL.to_dict(), 4, "adam", "flip,shift-0.5,mixup")
+    assert shown == [(4, 8, 8, 1)], "the pipeline does it, as a graph that is made once"
+    assert answer["steps"] == network_questions.MEASURED_STEPS
+    with pytest.raises(RunError, match="whirl"):
+        time_step(SMALL.to_dict(), 4, "adam", "whirl")
 
 
 def test_a_slow_step_is_measured_once_at_least(monkeypatch: pytest.MonkeyPatch) -> None:

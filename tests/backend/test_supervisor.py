@@ -215,14 +215,20 @@ def test_who_does_not_know_the_secret_gets_nothing(home, keeper, monkeypatch) ->
         assert protocol.read_line(stream) is None
 
 
-def test_a_supervisor_of_older_code_retires_and_a_new_one_serves(
-    store, keeper, monkeypatch
-) -> None:
-    old = find_supervisor()
+def test_a_supervisor_of_older_code_retires_and_a_new_one_serves(store, keeper) -> None:
+    """Its run goes on and the queue with it: the new supervisor has both."""
+    run = client.submit(LONG)
+    wait_for_epoch(store, run)
+    old = protocol.read_address()
     with client._conversation({"op": "lease", "code": "newer"}, 5) as stream:
         protocol.read_line(stream)
-    wait_for(lambda: not old.is_running() or old.status() == psutil.STATUS_ZOMBIE)
-    wait_for(liveness.is_supervisor_alive)  # the keeper started one of today's code
+    wait_for(lambda: protocol.read_address() not in (old, None))  # the keeper started another one
+    other = wait_for_end(store, client.submit(QUICK))
+    assert other.status == "finished", other.message
+    assert store.get(run.id).status == "running"
+    store.request_stop(run.id)
+    assert wait_for_end(store, run).status == "stopped"
+    wait_for(lambda: len(find_processes("cnnlib.backend.supervisor")) == 1)
 
 
 def test_a_supervisor_that_nobody_needs_ends(home: Path) -> None:

@@ -12,7 +12,9 @@ import pytest
 from cnnlib.arch import zoo
 from cnnlib.arch.spec import Spec
 from cnnlib.data.dataset import Dataset, Split
-from cnnlib.runs.config import RunConfig
+from cnnlib.runs import script_recipe
+from cnnlib.runs.config import OPTIMIZERS, RunConfig
+from cnnlib.runs.schedules import SCHEDULES
 from cnnlib.runs.script import make_training_script
 from cnnlib.settings import CIFAR10_CLASSES
 
@@ -69,6 +71,89 @@ def test_a_training_script_trains_keeps_the_best_and_goes_on(tmp_path, run_scrip
     assert "Going on from baseline.weights.h5." in again
     later = float(again.split("Best weights: test loss ")[1].split(",")[0])
     assert later <= told + 1e-3  # never worse than what it found
+
+
+RECIPE = RunConfig(
+    network="lenet5", epochs=3, batch_size=8, optimizer="nesterov", learning_rate=0.02,
+    schedule="one-cycle", label_smoothing=0.1, weight_decay=0.004, patience=2,
+    augmentation="flip", acceleration="measured", deterministic=True,
+)  # fmt: skip
+
+
+def test_a_training_script_honours_the_recipe(tmp_path, run_script, monkeypatch) -> None:
+    """What it gives Keras is what the lab's own worker gives it."""
+    import keras
+
+    from cnnlib.backend.training import make_optimizer
+
+    spec, seen = zoo.get("lenet5"), {}
+    fit = keras.Model.fit
+
+    def watch_fit(model, x, y, **options):
+        rates = keras.callbacks.LambdaCallback(
+            on_train_batch_end=lambda batch, logs: seen["rates"].append(
+                float(model.optimizer.learning_rate)
+            )
+        )
+        seen.update(model=model, y=y, rates=[], **options)
+        return fit(model, x, y, **options | {"callbacks": [*options["callbacks"], rates]})
+
+    monkeypatch.setattr(keras.Model, "fit", watch_fit)
+    (tmp_path / "train.py").write_text(make_training_script(RECIPE, spec), "utf-8")
+    data = write_data(tmp_path / "data.npz", spec, 24)
+    assert "Best weights" in run_script("--data", data.name)
+
+    model = seen["model"]
+    lab = make_optimizer(RECIPE, model.trainable_variables)
+    assert type(model.optimizer) is type(lab)
+    for name in ("momentum", "nesterov", "weight_decay"):
+        assert model.optimizer.get_config()[name] == lab.get_config()[name]
+    decayed = [model.optimizer._use_weight_decay(v) for v in model.trainable_variables]
+    assert decayed == [lab._use_weight_decay(v) for v in model.trainable_variables]
+    assert decayed == [len(v.shape) > 1 for v in model.trainable_variables]
+    assert seen["rates"] == pytest.approx(
+        [0.02 * RECIPE.rate_schedule.factor(step / 3, 3) for step in range(9)]
+    )
+    with np.load(data) as arrays:
+        labels = arrays["y_train"].flatten()
+    np.testing.assert_allclose(seen["y"], np.eye(10)[labels] * 0.9 + 0.01, atol=1e-6)
+    _, y_test = seen["validation_data"]
+    assert set(np.unique(y_test)) == {0.0, 1.0}  # smoothing is for training alone
+    (early,) = [c for c in seen["callbacks"] if isinstance(c, keras.callbacks.EarlyStopping)]
+    assert (early.patience, early.monitor) == (2, "val_loss")
+
+
+@pytest.mark.parametrize("kind", SCHEDULES)
+@pytest.mark.parametrize("warmup", [0.0, 1.5])
+def test_a_scripts_schedule_is_the_labs(tmp_path, kind, warmup) -> None:
+    config = RunConfig(network="mlp", schedule=kind, warmup=warmup)
+    path = tmp_path / "train.py"
+    path.write_text(make_training_script(config, zoo.get("mlp")), "utf-8")
+    factor = runpy.run_path(str(path)).get("factor")
+    if factor is None:
+        assert (kind, warmup) == ("constant", 0.0)
+        return
+    for epoch in np.linspace(0, 5, 41):
+        assert factor(epoch) == pytest.approx(config.rate_schedule.factor(epoch, 5), abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("decay", [0.0, 0.01])
+def test_a_script_of_any_optimizer_is_python(kind, decay) -> None:
+    import keras
+
+    from cnnlib.backend.training import OPTIMIZERS as LAB
+
+    name, options = script_recipe.OPTIMIZERS[kind]
+    made = eval(f"keras.optimizers.{name}(learning_rate=0.1{options})", {"keras": keras})
+    ours = LAB[kind](learning_rate=0.1)
+    assert type(made) is type(ours)
+    assert getattr(made, "momentum", None) == getattr(ours, "momentum", None)
+    config = RunConfig(network="mlp", optimizer=kind, weight_decay=decay)
+    text = make_training_script(config, zoo.get("mlp"))
+    compile(text, "train.py", "exec")
+    assert max(map(len, text.splitlines())) <= 100
+    assert ("weight_decay=" in text) == (decay > 0 or kind == "adamw")
 
 
 def test_a_training_script_says_what_does_not_fit(tmp_path, run_script, capsys) -> None:

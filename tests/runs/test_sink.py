@@ -4,6 +4,9 @@ import sqlite3
 import time
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.sink import StoreSink
 from cnnlib.runs.store import RunStore
@@ -72,3 +75,31 @@ def test_a_listener_whose_reader_has_gone_does_not_end_the_reporting(lab_home: P
         time.sleep(0.7)  # a flush that meets the closed pipe
         sink.point("loss", 2, 0.2, 1.0)
     assert [point.value for point in store.points(run.id)[1]] == [2.0, 1.0]
+
+
+def test_wishes_are_heard_while_nothing_can_be_written(lab_home: Path, monkeypatch) -> None:
+    store = RunStore()
+    run = store.create(RunConfig(), status="starting")
+    refusals = iter([True] * 3)
+
+    def refuse(*arguments, **named) -> bool:
+        if next(refusals, False):
+            raise sqlite3.OperationalError("database is locked")
+        return True
+
+    monkeypatch.setattr(store, "report", refuse)
+    store.wish(run.id, learning_rate=0.5)
+    with StoreSink(store, run.id, dict) as sink:
+        deadline = time.monotonic() + 10
+        while sink.wishes.learning_rate is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert sink.wishes.learning_rate == 0.5
+        assert next(refusals, False), "it was written before it was heard"
+
+
+def test_what_is_no_json_fails_where_it_is_said(lab_home: Path) -> None:
+    """Not in the sink's thread, which would end and take every later point with it."""
+    sink = StoreSink(RunStore(), "run", dict)
+    sink.set_facts({"params": np.int64(3), "share": np.float32(0.5)})
+    with pytest.raises(TypeError):
+        sink.set_facts({"model": object()})

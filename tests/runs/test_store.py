@@ -19,7 +19,7 @@ from cnnlib.runs.files import (
     run_folder,
     write_checkpoint_note,
 )
-from cnnlib.runs.liveness import run_lock
+from cnnlib.runs.liveness import run_lock, supervisor_lock
 from cnnlib.runs.queueing import Limits
 from cnnlib.runs.records import Event, Histogram, Point, Wishes
 from cnnlib.runs.store import RunStore
@@ -141,16 +141,23 @@ def test_a_run_whose_supervisor_died_before_its_worker_came_up_has_failed(store:
     assert store.get(run.id).status == "failed"
 
 
-def test_a_run_that_a_dead_supervisor_had_claimed_waits_again(store: RunStore) -> None:
-    lost, training = store.create(RunConfig()), store.create(RunConfig())
+def test_a_clock_that_is_set_neither_kills_a_run_nor_disturbs_the_queue(
+    store: RunStore, monkeypatch
+) -> None:
+    training, starting = store.create(RunConfig()), store.create(RunConfig())
     store.queue.claim_next(Limits(2))
     store.queue.claim_next(Limits(2))
-    silence(store, lost.id, 2)
-    silence(store, training.id, 2)
-    with run_lock(training.id):
-        store.queue.requeue_orphans()
-        assert store.get(lost.id).status == "queued"
-        assert store.get(training.id).status == "starting"
+    store.report(training.id, progress={})
+    clock = time.time
+    waiting = []
+    for jump in (0, -86_400, 86_400, -172_800):
+        monkeypatch.setattr(time, "time", lambda jump=jump: clock() + jump)
+        waiting.append(store.create(RunConfig()).id)
+        with run_lock(training.id), supervisor_lock():
+            statuses = [store.get(run.id).status for run in (training, starting)]
+        assert statuses == ["running", "starting"], jump
+    assert store.queue.list_waiting() == waiting
+    assert store.get(training.id).status == "failed", "its lock is free, its last word long ago"
 
 
 def test_the_truth_is_told_when_the_disk_takes_no_more(store: RunStore, monkeypatch) -> None:
