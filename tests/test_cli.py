@@ -2,16 +2,29 @@
 
 import json
 import os
+import shlex
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
+from urllib.request import urlopen
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
-from cnnlib.__main__ import main
-from cnnlib.runs.config import RunConfig
+from cnnlib.__main__ import main, make_parser
+from cnnlib.arch import zoo
+from cnnlib.commands.serve import describe_address
+from cnnlib.commands.train import read_config
+from cnnlib.runs.command_line import write_command
+from cnnlib.runs.config import ACCELERATIONS, OPTIMIZERS, WATCHES, RunConfig
 from cnnlib.runs.files import run_folder
+from cnnlib.runs.recipes import RECIPES
+from cnnlib.runs.records import Point, Wishes
+from cnnlib.runs.schedules import SCHEDULES
 from cnnlib.runs.store import RunStore
 from tests.data.picture_files import make_files, write_folder
 
@@ -49,10 +62,154 @@ def test_runs_lists_and_shows(lab_home, capsys) -> None:
     assert run.id in capsys.readouterr().out
 
 
+CONFIGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "dataset": st.sampled_from(["cifar10", "my pets", "-x", "it's"]),
+        "limit": st.none() | st.integers(1, 10**6),
+        "epochs": st.integers(3, 99),
+        "batch_size": st.integers(1, 512),
+        "optimizer": st.sampled_from(OPTIMIZERS),
+        "learning_rate": st.floats(1e-9, 10),
+        "seed": st.integers(0, 2**31 - 1),
+        "augmentation": st.sampled_from(["", "flip,shift-0.2", "mixup"]),
+        "schedule": st.sampled_from(SCHEDULES),
+        "warmup": st.floats(0, 3),
+        "label_smoothing": st.floats(0, 0.5),
+        "weight_decay": st.floats(0, 1),
+        "patience": st.integers(0, 9),
+        "acceleration": st.sampled_from(ACCELERATIONS),
+        "deterministic": st.booleans(),
+        "watch": st.sets(st.sampled_from(WATCHES)).map(",".join),
+        "continue_from": st.none() | st.just("20261123-005755-baseline-5ed1"),
+    },
+)
+
+
+@given(CONFIGS, st.sampled_from([{}, {"network": "vgg16"}, {"spec": zoo.get("lenet5")}]))
+def test_the_command_of_a_run_says_all_its_settings(values, network) -> None:
+    config = RunConfig(**network, **values)
+    words = shlex.split(write_command(config))
+    assert words[:4] == ["python", "-m", "cnnlib", "train"]
+    assert read_config(make_parser().parse_args(words[3:])) == config
+
+
+def test_a_recipe_is_what_flags_begin_with() -> None:
+    def read(*words: str) -> RunConfig:
+        return read_config(make_parser().parse_args(["train", "lenet5", *words]))
+
+    assert read() == read("--recipe", "notes") == RunConfig(network="lenet5")
+    fast = read("--recipe", "fast", "--batch-size", "64", "--schedule", "cosine")
+    assert (fast.batch_size, fast.schedule, fast.learning_rate) == (
+        64, "cosine", RECIPES["fast"].values["learning_rate"]
+    )  # fmt: skip
+    with pytest.raises(SystemExit):
+        read("--recipe", "slow")
+
+
+def test_what_a_run_is_asked_reaches_its_worker(lab_home, capsys) -> None:
+    store = RunStore()
+    run = store.create(RunConfig(), status="starting").id
+    assert main(["runs", run, "--pause", "--learning-rate", "0.01", "--epochs", "9"]) == 0
+    assert store.read_wishes(run) == Wishes(pause=True, learning_rate=0.01, epochs=9)
+    assert main(["runs", run, "--resume"]) == 0
+    assert store.read_wishes(run) == Wishes(learning_rate=0.01, epochs=9)
+    assert main(["runs", run, "--stop"]) == 0
+    assert store.read_wishes(run).stop
+    capsys.readouterr()
+    store.end(run, "stopped", None)
+    assert main(["runs", run, "--epochs", "3"]) == 1
+    assert "has stopped: nothing can be asked" in capsys.readouterr().err
+
+
+def test_the_queue_is_listed_in_its_order_and_left(lab_home, capsys) -> None:
+    store = RunStore()
+    ids = [store.create(RunConfig()).id for _ in range(3)]
+    store.create(RunConfig(), status="starting")
+    store.queue.rearrange([ids[2], ids[0], ids[1]])
+    assert main(["runs", "queue", "--json"]) == 0
+    assert [row["id"] for row in lines(capsys)] == [ids[2], ids[0], ids[1]]
+    assert main(["runs", ids[2], ids[0], "--stop"]) == 0
+    assert store.queue.list_waiting() == [ids[1]]
+
+
+def test_runs_are_exported(lab_home, tmp_path, capsys) -> None:
+    store = RunStore()
+    run, other = (store.create(RunConfig(limit=limit), status="starting").id for limit in (3, 4))
+    store.report(run, progress={}, points=[Point("loss", 1, 0.5, 2.25, 0.1)])
+    file = tmp_path / "runs.json"
+    assert main(["runs", run, "--export", "json", str(file)]) == 0
+    assert [found["id"] for found in json.loads(file.read_text())["runs"]] == [run]
+    assert "1 run written" in capsys.readouterr().out
+    assert main(["runs", run, "--export", "csv", "-"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [f"{run},loss,1,0.5,0.1,2.25"]
+    assert main(["runs", "--export", "table", "-"]) == 0  # of all runs
+    rows = capsys.readouterr().out.splitlines()[1:]
+    assert {row.split(",")[0] for row in rows} == {run, other}
+
+
+def test_deleting_asks_or_is_told_not_to(lab_home, capsys) -> None:
+    store = RunStore()
+    run = store.create(RunConfig()).id
+    assert main(["runs", run, "--delete"]) == 1  # nobody is there to be asked
+    assert "Nothing was deleted. Add --yes" in capsys.readouterr().err
+    assert main(["runs", run, "--delete", "--yes"]) == 0
+    assert store.list_runs() == []
+    assert not run_folder(run).exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "sentence"),
+    [
+        ("127.0.0.1", "CNN Lab: http://127.0.0.1:8501"),
+        ("::1", "CNN Lab: http://[::1]:8501"),
+        ("0.0.0.0", "for a class: http://192.168.1.7:8501 (here: http://127.0.0.1:8501)"),
+    ],
+)
+def test_serve_says_where_a_class_finds_the_lab(monkeypatch, host, sentence) -> None:
+    monkeypatch.setattr("cnnlib.commands.serve.find_own_address", lambda: "192.168.1.7")
+    assert sentence in describe_address(host, 8501)
+    monkeypatch.setattr("cnnlib.commands.serve.find_own_address", lambda: None)
+    assert "192" not in describe_address(host, 8501)
+
+
+@pytest.mark.slow
+def test_serve_serves_until_ctrl_c(lab_home, monkeypatch) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    monkeypatch.setenv("CNNLIB_PRELOAD", "0")
+    monkeypatch.setenv("CNNLIB_IDLE_SECONDS", "0")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "cnnlib", "serve", "--port", str(port)],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert server.stdout is not None
+    assert server.stdout.readline() == f"CNN Lab: http://127.0.0.1:{port}\n"
+    deadline = time.monotonic() + 60
+    answer = b""
+    while not answer and time.monotonic() < deadline:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5) as page:
+                answer = page.read()
+        except OSError:
+            time.sleep(0.2)
+    os.killpg(server.pid, signal.SIGINT)  # as a terminal does
+    assert server.wait(30) == 0
+    assert answer == b"ok"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["runs", "nope"], "There is no run 'nope'"),
+        (["runs", "--stop"], "Say which runs"),
+        (["runs", "nope", "--delete"], "There is no run 'nope'"),
+        (["runs", "--export", "xml", "-"], "--export takes csv, json or table"),
+        (["runs", "--export", "csv", "/no/such/file"], "/no/such/file cannot be written"),
+        (["serve", "--port", "0"], "--port must be from 1 to 65,535"),
+        (["train", "--packed-spec", "x"], "holds no network"),
+        (["train", "baseline", "--warmup", "9"], "warmup must be from 0 to 5"),
         (["models", "nope"], "network must be one of"),
         (["models", "nope", "--code"], "network must be one of"),
         (["models", "resnet18", "--code", "sequential"], "layers one after another"),
@@ -133,6 +290,8 @@ def test_ctrl_c_stops_and_keeps_what_was_learned(lab_home: Path) -> None:
     command = subprocess.Popen(
         [sys.executable, "-m", "cnnlib", *TRAIN, "--epochs", "1000"],
         cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ,
+        # A shell's background job, as which tests may run, hands on that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert command.stdout is not None
     for line in command.stdout:

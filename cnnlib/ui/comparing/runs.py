@@ -5,17 +5,14 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from cnnlib.arch.analysis import analyze
-from cnnlib.data import available
-from cnnlib.errors import LabError
 from cnnlib.figures.networks_compared import CostPoint, make_accuracy_figure
 from cnnlib.figures.theme import PLOT_CONFIG
-from cnnlib.runs.files import read_checkpoint
+from cnnlib.runs.measures import Measures, measure_run, read_sizes
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 from cnnlib.ui.address import Address
 from cnnlib.ui.comparing import texts
-from cnnlib.ui.navigation import TRAIN
+from cnnlib.ui.navigation import COMPARE_RUNS, TRAIN, link_to
 from cnnlib.ui.page import plain_text
 from cnnlib.ui.prose import show_text
 
@@ -24,13 +21,13 @@ MOST_RUNS = 200
 
 @dataclass(frozen=True)
 class RunResult:
-    """A run that has ended: what it reached, 0 to 1, and what it took."""
+    """A run that has ended: what it reached, 0 to 1, and what it took; None where not noted."""
 
     run: Run
     accuracy: float
-    params: int
-    macs: int
-    seconds: float
+    params: int | None
+    macs: int | None
+    seconds: float | None
 
 
 def show_runs(address: Address) -> None:
@@ -61,28 +58,24 @@ def show_runs(address: Address) -> None:
         CostPoint(result.run.config.title, getattr(result, against), result.accuracy,
                   f"{result.run.config.title}: {result.run.describe_settings()}")
         for result in results
-        if getattr(result, against) > 0
+        if getattr(result, against)
     ]  # fmt: skip
     if points:
         figure = make_accuracy_figure(points, what=texts.AGAINST_CHOICES[against])
         see.plotly_chart(figure, config=dict(PLOT_CONFIG), key=address.key("accuracy"))
     _list_runs(address, results)
+    link_to(COMPARE_RUNS, texts.COMPARE_RUNS)
 
 
 def list_results() -> list[RunResult]:
     """The newest runs that have ended and kept a best checkpoint, newest first."""
-    sizes = {info.name: (info.image_shape, len(info.class_names)) for info in available()}
+    sizes = read_sizes()
     found = []
     for run in open_store().list_runs(limit=MOST_RUNS):
-        best = read_checkpoint(run.id, "best") if run.has_ended else None
-        if best is None or best.val_accuracy is None or run.config.dataset not in sizes:
-            continue
-        try:
-            summary = analyze(run.config.make_spec(*sizes[run.config.dataset]))
-        except LabError:  # the data set was changed since
-            continue
-        seconds = (run.ended or 0.0) - (run.started or run.ended or 0.0)
-        found.append(RunResult(run, best.val_accuracy, summary.params, summary.macs, seconds))
+        measures = measure_run(run, sizes) if run.has_ended else Measures()
+        if (accuracy := measures.best_val_accuracy) is not None:
+            costs = measures.params, measures.macs, measures.seconds
+            found.append(RunResult(run, accuracy, *costs))
     return found
 
 
@@ -95,7 +88,7 @@ def _list_runs(address: Address, results: list[RunResult]) -> None:
                 "best val. accuracy": f"{result.accuracy:.1%}",
                 "parameters": result.params,
                 "MACs": result.macs,
-                "seconds": round(result.seconds, 1),
+                "seconds": result.seconds,
                 "settings": result.run.describe_settings(),
             }
             for result in results
@@ -107,7 +100,9 @@ def _list_runs(address: Address, results: list[RunResult]) -> None:
         column_config={
             "parameters": st.column_config.NumberColumn(format="localized"),
             "MACs": st.column_config.NumberColumn(format="localized"),
+            "seconds": st.column_config.NumberColumn(format="%.1f"),
         },
+        placeholder="–",
     )["selection"]
     if chosen := [*choice["rows"], *(row for row, _ in choice["cells"])]:
         st.switch_page(TRAIN.path, query_params={"run": results[chosen[0]].run.id})

@@ -1,0 +1,1 @@
+"""The commands of `python -m cnnlib`, a module each."""
