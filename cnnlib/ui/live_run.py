@@ -1,4 +1,4 @@
-"""A training run, live: state, progress, numbers and the loss and accuracy curves.
+"""A training run, live: state, progress, numbers, curves, and what the curves say.
 
 The component asks the server's own ``api/runs/<id>`` route for new points about once a second and
 extends its charts with them, so a run that trains causes no script run at all, no flicker, and
@@ -7,10 +7,25 @@ keeps a learner's zoom. It makes the page rerun only once: when the run has ende
 
 from cnnlib.ui.components import load_component
 
-_SCRIPTS = ("live_run_text.js", "live_run_chart.js", "live_run.js")  # one script, in this order
+_SCRIPTS = tuple(  # one script, in this order
+    f"live_run{part}.js"
+    for part in (
+        "_text",
+        "_axis",
+        "_points",
+        "_design",
+        "_chart",
+        "_figure",
+        "_panel",
+        "_choices",
+        "",
+    )
+)
 
 
-def live_run(run_id: str, *, key: str, status: str | None = None) -> str | None:
+def live_run(
+    run_id: str, *, key: str, status: str | None = None, follow: bool = False
+) -> str | None:
     """Show the run ``run_id``, live while it lasts.
 
     Args:
@@ -19,6 +34,7 @@ def live_run(run_id: str, *, key: str, status: str | None = None) -> str | None:
         status: the run's status as the page has just read it. Give it when the page looks
             different for a run that has ended (downloads, say): should the run end between that
             reading and the component's first look, the page is rerun all the same.
+        follow: say that this is somebody else's run, which is only looked at.
 
     Returns:
         ``"finished"``, ``"stopped"`` or ``"failed"`` in the one script run that the run's end
@@ -26,7 +42,7 @@ def live_run(run_id: str, *, key: str, status: str | None = None) -> str | None:
     """
     result = load_component("live_run", _SCRIPTS)(
         key=key,
-        data={"run_id": run_id, "status": status},
+        data={"run_id": run_id, "status": status, "follow": follow},
         on_ended_change=_ignore,
     )
     ended = result.ended

@@ -3,41 +3,48 @@
 A poll answers from the run store in a few milliseconds and runs no page script.
 """
 
-import math
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import plotly
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from cnnlib.data import available
 from cnnlib.errors import LabError, RunNotFoundError
 from cnnlib.figures.history import make_history_figure
 from cnnlib.figures.theme import PLOT_CONFIG
-from cnnlib.runs.exports import make_history_table, read_curves
+from cnnlib.runs.exports import (
+    make_history_table,
+    make_json,
+    make_points_csv,
+    make_tensorboard_zip,
+    read_curves,
+)
 from cnnlib.runs.files import DOWNLOADABLE, run_folder
-from cnnlib.runs.records import Point, Run
+from cnnlib.runs.records import Run
 from cnnlib.runs.script import make_run_script
 from cnnlib.runs.store import open_store
 from cnnlib.ui import checks
+from cnnlib.ui.export_routes import make_export_routes
+from cnnlib.ui.live_answers import LiveAnswers
 from cnnlib.ui.sheets import read_sheet
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+_answers = LiveAnswers()
 
 
 def make_routes() -> list[Route]:
-    """The routes; their handlers are plain functions, which Starlette runs in its thread pool."""
+    """The routes; handlers that are plain functions run in Starlette's thread pool."""
     return [
         Route("/api/plotly.min.js", _send_plotly),
         Route("/api/runs/{run_id}", _send_run),
         Route("/api/runs/{run_id}/files/{name}", _send_file),
         Route("/api/checks/{token}", _send_check),
         Route("/api/sheets/{token}", _send_sheet),
+        *make_export_routes(),
     ]
 
 
@@ -46,57 +53,18 @@ def _send_plotly(request: Request) -> Response:
     return FileResponse(PLOTLY_JS, media_type="text/javascript", headers=headers)
 
 
-def _send_run(request: Request) -> Response:
-    """State, progress and the points after the cursor `after` (a whole number, default 0)."""
-    after = request.query_params.get("after", "0")
+async def _send_run(request: Request) -> Response:
+    """State, findings and the points after the cursor `after` (a whole number, default 0)."""
+    run_id, after = request.path_params["run_id"], request.query_params.get("after", "0")
+    cursor = int(after) if after.isdecimal() else 0
     try:
-        store = open_store()
-        run = store.get(request.path_params["run_id"])
-        cursor, points = store.points(run.id, after=int(after) if after.isdecimal() else 0)
-        answer = {
-            "run": _describe(run, store.queue.find_position(run.id)),
-            "server_time": time.time(),
-            "cursor": cursor,
-            "points": _group(points),
-        }
+        body = _answers.peek(run_id, cursor)
+        if body is None:
+            body = await run_in_threadpool(_answers.get, run_id, cursor)
     except (LabError, sqlite3.Error) as error:
         return _refuse(error)
-    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
-
-
-def _describe(run: Run, queue_position: int | None) -> dict[str, Any]:
-    return {
-        "id": run.id,
-        "name": run.id,
-        "title": f"{run.config.title} on {_dataset_title(run.config.dataset)}",
-        "status": run.status,
-        "message": run.message,
-        "network": run.config.title,
-        "dataset": run.config.dataset,
-        "queue_position": queue_position,
-        "created": run.created,
-        "started": run.started,
-        "ended": run.ended,
-        "heartbeat": run.heartbeat,
-        "stop_requested": run.wishes.stop,
-        "progress": run.progress,
-    }
-
-
-def _dataset_title(name: str) -> str:
-    """The data set's title; its name once it is gone."""
-    return next((info.title for info in available() if info.name == name), name)
-
-
-def _group(points: list[Point]) -> dict[str, dict[str, list[float | None]]]:
-    """{key: {"epoch": […], "value": […]}}; what JSON cannot hold becomes null."""
-    curves: dict[str, dict[str, list[float | None]]] = {}
-    for point in points:
-        curve = curves.setdefault(point.key, {"epoch": [], "value": []})
-        curve["epoch"].append(point.epoch)
-        finite = point.value is not None and math.isfinite(point.value)
-        curve["value"].append(point.value if finite else None)
-    return curves
+    headers = {"Cache-Control": "no-store"}
+    return Response(body, media_type="application/json", headers=headers)
 
 
 def _send_file(request: Request) -> Response:
@@ -157,8 +125,11 @@ def _make_figure_html(run: Run) -> str:
     return str(figure.to_html(include_plotlyjs=True, config=dict(PLOT_CONFIG)))
 
 
-MADE_FILES: dict[str, tuple[Callable[[Run], str], str]] = {
+MADE_FILES: dict[str, tuple[Callable[[Run], str | bytes], str]] = {
     "history.csv": (_make_history_csv, "text/csv"),
     "curves.html": (_make_figure_html, "text/html"),
     "train.py": (lambda run: make_run_script(run.config), "text/x-python"),
+    "run.json": (lambda run: make_json([run]), "application/json"),
+    "points.csv": (lambda run: make_points_csv([run]), "text/csv"),
+    "tensorboard.zip": (lambda run: make_tensorboard_zip([run]), "application/zip"),
 }

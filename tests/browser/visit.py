@@ -13,6 +13,7 @@ STREAMLIT_PROBE = re.compile(r"/[^/]+/_stcore/(health|host-config)$")
 CUT = re.compile(
     r"ERR_(INTERNET_DISCONNECTED|CONNECTION_\w+|NETWORK_CHANGED|EMPTY_RESPONSE)"
     r"|No response received when attempting to reach|server is not responding"
+    r"|Cannot send rerun backMessage when disconnected"  # a fragment that looks every few seconds
 )
 
 

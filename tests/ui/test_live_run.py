@@ -1,5 +1,6 @@
 """The live run's Python side and the agreement between its HTML and its JavaScript."""
 
+import json
 import re
 from collections import Counter
 
@@ -26,7 +27,8 @@ def test_the_component_mounts_with_its_run() -> None:
     assert app.markdown[0].value == "ended: None"
     mounted = app.main.children[0].proto
     assert mounted.component_name == "cnnlab.live_run"
-    assert '"run_id":"run-7"' in mounted.json.replace(" ", "")
+    data = json.loads(mounted.json)
+    assert data == {"run_id": "run-7", "status": "running", "follow": False}
 
 
 def test_two_runs_of_one_page_do_not_meet() -> None:
@@ -52,11 +54,14 @@ def test_every_part_that_the_script_names_is_in_the_html() -> None:
     there = set(re.findall(r'data-part="([^"]+)"', HTML))
     named = set(re.findall(r'parts\["([a-z-]+)"\]', JS))
     named |= set(re.findall(r"(?:this\.)?\bparts\.([a-z]+)", JS))
-    for metric in ("loss", "accuracy"):
-        named |= {f"{metric}-{part}" for part in ("chart", "caption", "empty")}
+    charts = re.findall(r'data-testid="chart-([a-z_]+)"', HTML)
+    assert len(charts) == 6
+    for chart in charts:
+        named |= {f"{chart}-{part}" for part in ("figure", "chart", "caption", "note")}
+    named |= {f"{metric}-empty" for metric in ("loss", "accuracy")}
     for bar in ("epoch", "step"):
         named |= {f"{bar}-{part}" for part in ("bar", "text", "percent")}
-    assert len(named) > 20
+    assert len(named) > 50
     assert named <= there, named - there
 
 

@@ -3,11 +3,16 @@
 import csv
 import dataclasses
 import io
+import json
 import math
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -15,12 +20,17 @@ from cnnlib.arch import zoo
 from cnnlib.data.dataset import DatasetInfo
 from cnnlib.runs import script
 from cnnlib.runs.config import RunConfig
+from cnnlib.runs.curves import Curves
 from cnnlib.runs.files import run_folder
+from cnnlib.runs.people import write_name
 from cnnlib.runs.records import Point, Run
 from cnnlib.runs.script import make_training_script
 from cnnlib.runs.store import RunStore, open_store
-from cnnlib.ui import checks
+from cnnlib.ui import checks, live_answers, routes
+from cnnlib.ui.live_answers import LiveAnswers, list_values
 from cnnlib.ui.routes import make_routes
+
+FALLING = [1.8, 1.4, 1.0, 0.8, 0.6, 0.4]
 
 
 @pytest.fixture
@@ -28,49 +38,189 @@ def store(lab_home: Path) -> RunStore:
     return open_store()
 
 
+class Clock:
+    """A time that stands still until it is told to go on."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(routes, "_answers", LiveAnswers(clock))
+    return clock
+
+
 @pytest.fixture
 def run(store: RunStore) -> Run:
     run = store.create(RunConfig(network="lenet5"), status="starting")
     points = [
-        Point("loss", 1, 0.5, 2.5),
-        Point("loss", 2, 1.0, math.nan),
-        Point("epoch/loss", 2, 1.0, 2.25),
-        Point("epoch/val_loss", 2, 1.0, 2.0),
-        Point("epoch/loss", 4, 2.0, 1.75),
+        Point("loss", 1, 0.5, 2.5, 10.0),
+        Point("loss", 2, 1.0, math.nan, 20.0),
+        Point("epoch/loss", 2, 1.0, 2.25, 20.0),
+        Point("epoch/val_loss", 2, 1.0, 2.0, 20.0),
+        Point("epoch/loss", 4, 2.0, 1.75, 40.0),
     ]
     store.report(run.id, progress={"epoch": 2.0}, points=points)
     return store.get(run.id)
 
 
 @pytest.fixture
-def web() -> TestClient:
-    return TestClient(Starlette(routes=make_routes()), raise_server_exceptions=False)
+def web(clock) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=make_routes()), raise_server_exceptions=False) as client:
+        yield client
 
 
-def test_a_poll_gets_state_and_points_then_only_what_is_new(web, store, run) -> None:
+def test_a_poll_gets_state_and_points_then_only_what_is_new(web, store, run, clock) -> None:
     first = web.get(f"/api/runs/{run.id}").json()
     assert first["run"]["status"] == "running"
     assert first["run"]["progress"] == {"epoch": 2.0}
-    assert first["points"]["loss"] == {"epoch": [0.5, 1.0], "value": [2.5, None]}
-    assert first["points"]["epoch/loss"] == {"epoch": [1.0, 2.0], "value": [2.25, 1.75]}
+    assert first["whole"] is True
+    assert first["points"]["loss"] == {
+        "epoch": [0.5, 1.0],
+        "seconds": [10.0, 20.0],
+        "value": [2.5, None],
+    }
+    assert first["points"]["epoch/loss"]["value"] == [2.25, 1.75]
     again = web.get(f"/api/runs/{run.id}", params={"after": first["cursor"]}).json()
-    assert again["points"] == {}
-    store.report(run.id, progress={}, points=[Point("loss", 5, 2.5, 1.5)])
+    assert (again["points"], again["whole"]) == ({}, False)
+    store.report(run.id, progress={}, points=[Point("loss", 5, 2.5, 1.5, 50.0)])
+    clock.now += 1
+    store.report(run.id, progress={}, points=[Point("loss", 6, 3.0, 1.25, 60.0)])
     newer = web.get(f"/api/runs/{run.id}", params={"after": again["cursor"]}).json()
-    assert newer["points"] == {"loss": {"epoch": [2.5], "value": [1.5]}}
+    assert newer["points"] == {
+        "loss": {"epoch": [2.5, 3.0], "seconds": [50.0, 60.0], "value": [1.5, 1.25]}
+    }
+    assert newer["cursor"] > again["cursor"]
+
+
+def test_many_viewers_cost_one_read_of_the_store(web, store, run, clock, monkeypatch) -> None:
+    reads = []
+    read = Curves.read
+    monkeypatch.setattr(Curves, "read", lambda *a, **k: reads.append(k) or read(*a, **k))
+    cursors = [0] * 20
+    for second in range(5):
+        clock.now += 1
+        store.report(run.id, progress={}, points=[Point("loss", 5, 3.0 + second, 1.5)])
+        for viewer in range(0 if second else 10, 20):  # half of them come a second later
+            answer = web.get(f"/api/runs/{run.id}", params={"after": cursors[viewer]}).json()
+            cursors[viewer] = answer["cursor"]
+    assert len(reads) == 5
+    assert len(set(cursors)) == 1
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.integers(0, 200)), max_size=12))
+def test_no_point_is_lost_and_none_comes_twice(web, store, clock, turns) -> None:
+    """Whatever the order in which four viewers look, a worker writes and time goes by."""
+    run = store.create(RunConfig(), status="starting")
+    seen: list[list[float]] = [[] for _ in range(4)]
+    cursors = [0] * 4
+    written: list[float] = []
+
+    def look(viewer: int) -> None:
+        answer = web.get(f"/api/runs/{run.id}", params={"after": cursors[viewer]}).json()
+        fresh = answer["points"].get("loss", {"value": []})["value"]
+        seen[viewer] = fresh if answer["whole"] else seen[viewer] + fresh
+        cursors[viewer] = answer["cursor"]
+
+    for viewer, writes, tenths in turns:
+        if writes:
+            value = float(len(written))
+            store.report(run.id, progress={}, points=[Point("loss", 1, value + 0.5, value)])
+            written.append(value)
+        clock.now += tenths / 10  # up to 20 s; idle feeds are forgotten after 30
+        look(viewer)
+    clock.now += 1
+    for viewer in range(4):
+        look(viewer)
+    assert seen == [written] * 4
+
+
+def test_a_viewer_who_slept_too_long_gets_everything_anew(web, store, run, clock) -> None:
+    cursor = web.get(f"/api/runs/{run.id}").json()["cursor"]
+    for second in range(live_answers.KEPT_READS + 1):
+        clock.now += 1
+        store.report(run.id, progress={}, points=[Point("loss", 5, 3.0 + second, 1.5)])
+        web.get(f"/api/runs/{run.id}")
+    answer = web.get(f"/api/runs/{run.id}", params={"after": cursor}).json()
+    assert answer["whole"] is True
+    assert len(answer["points"]["loss"]["value"]) == live_answers.KEPT_READS + 3
+
+
+def test_a_run_that_was_set_back_to_a_checkpoint_is_shown_anew(web, store, run, clock) -> None:
+    cursor = web.get(f"/api/runs/{run.id}").json()["cursor"]
+    store.curves.cut(run.id, until_epoch=1.0)
+    store.report(run.id, progress={}, points=[Point("loss", 3, 1.5, 1.0, 30.0)])
+    clock.now += 1
+    answer = web.get(f"/api/runs/{run.id}", params={"after": cursor}).json()
+    assert answer["whole"] is True
+    assert answer["points"]["loss"]["epoch"] == [0.5, 1.0, 1.5]
+    assert answer["points"]["epoch/loss"]["epoch"] == [1.0]
+    again = web.get(f"/api/runs/{run.id}", params={"after": answer["cursor"]}).json()
+    assert again["points"] == {}
+
+
+def test_a_first_look_at_a_long_run_is_thin_and_keeps_its_spikes(web, store, clock) -> None:
+    run = store.create(RunConfig(), status="starting")
+    values = [1.0] * 50_000
+    values[31_234] = 99.0
+    points = [Point("loss", i, i / 1000, value, i / 10) for i, value in enumerate(values)]
+    points += [Point("epoch/val_loss", i, float(i), 1.0) for i in range(2_000)]
+    store.report(run.id, progress={}, points=points)
+    answer = web.get(f"/api/runs/{run.id}").json()["points"]
+    assert len(answer["loss"]["value"]) <= live_answers.POINTS
+    assert answer["loss"]["epoch"][answer["loss"]["value"].index(99.0)] == 31.234
+    assert len(answer["epoch/val_loss"]["value"]) == 2_000, "no epoch is left out"
+
+
+@given(st.lists(st.floats(allow_subnormal=False), max_size=20))
+def test_numbers_keep_six_digits(numbers) -> None:
+    for number, told in zip(numbers, list_values(np.array(numbers)), strict=True):
+        if math.isfinite(number):
+            assert told == pytest.approx(number, rel=1e-5, abs=0)
+        else:
+            assert told is None
+    assert json.loads(json.dumps(list_values(np.array([0.1234567, 1e-12, 123456789.0])))) == [
+        0.123457, 1e-12, 123457000.0
+    ]  # fmt: skip
+
+
+def test_what_else_a_viewer_is_told(web, store, clock) -> None:
+    write_name(store.database, "p1", "Ann <3")
+    run = store.create(RunConfig(network="lenet5"), status="starting", owner="p1", name="<b>x</b>")
+    store.wish(run.id, learning_rate=0.0002, pause=True)
+    points = [Point("learning_rate", 1, 1.0, 0.0005)]
+    for key, values in (("loss", FALLING), ("val_loss", [1.5, 1.1, 1.0, 1.2, 1.3, 1.5])):
+        points += [Point(f"epoch/{key}", i, i, v) for i, v in enumerate(values, start=1)]
+    store.report(run.id, progress={"epoch": 6.0, "seconds_left": math.inf}, points=points)
+    told = web.get(f"/api/runs/{run.id}").json()["run"]
+    assert (told["name"], told["owner"], told["id"]) == ("<b>x</b>", "Ann <3", run.id)
+    assert told["learning_rate"] == 0.0005
+    assert told["wishes"] == {"stop": False, "pause": True, "learning_rate": 0.0002, "epochs": None}
+    assert told["progress"] == {"epoch": 6.0, "seconds_left": None}
+    (finding,) = told["findings"]
+    assert (finding["kind"], finding["epoch"]) == ("overfitting", 3)
+    store.set_paused(run.id)
+    clock.now += 1
+    assert web.get(f"/api/runs/{run.id}").json()["run"]["status"] == "paused"
 
 
 def test_a_waiting_run_knows_its_place(web, store) -> None:
     runs = [store.create(RunConfig()) for _ in range(3)]
-    places = [web.get(f"/api/runs/{run.id}").json()["run"]["queue_position"] for run in runs]
-    assert places == [1, 2, 3]
+    told = [web.get(f"/api/runs/{run.id}").json()["run"] for run in runs]
+    assert [run["queue_position"] for run in told] == [1, 2, 3]
+    assert told[0]["expected_start"] == 0
 
 
 def test_a_network_of_ones_own_has_its_own_title(web, store) -> None:
     spec = dataclasses.replace(zoo.get("lenet5"), name="mine", title="<b>Mine</b>")
     run = store.create(RunConfig(spec=spec, dataset="gone"))
     answer = web.get(f"/api/runs/{run.id}").json()["run"]
-    assert (answer["network"], answer["title"]) == ("<b>Mine</b>", "<b>Mine</b> on gone")
+    assert answer["title"] == "<b>Mine</b> on gone"
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "1e9", "", "'; DROP TABLE runs;--"])
@@ -85,12 +235,26 @@ def test_an_unknown_run_is_a_final_sentence(web, store) -> None:
     assert "There is no run" in answer.json()["error"]
 
 
-def test_a_store_that_does_not_answer_is_asked_again(web, run, monkeypatch) -> None:
+def test_a_store_that_does_not_answer_is_asked_again(web, run, clock, monkeypatch) -> None:
     def refuse(*arguments: object, **named: object) -> None:
         raise sqlite3.OperationalError("database is locked")
 
-    monkeypatch.setattr(RunStore, "points", refuse)
-    assert web.get(f"/api/runs/{run.id}").status_code == 503
+    assert web.get(f"/api/runs/{run.id}").status_code == 200
+    clock.now += 1
+    with monkeypatch.context() as patch:
+        patch.setattr(Curves, "read", refuse)
+        for _ in range(2):
+            answer = web.get(f"/api/runs/{run.id}")
+            assert (answer.status_code, "locked" in answer.text) == (503, True)
+    assert web.get(f"/api/runs/{run.id}").status_code == 200
+
+
+def test_a_deleted_run_is_gone_for_its_viewers_too(web, store, run, clock) -> None:
+    assert web.get(f"/api/runs/{run.id}").status_code == 200
+    store.end(run.id, "finished", None)
+    store.delete([run.id])
+    clock.now += 1
+    assert web.get(f"/api/runs/{run.id}").status_code == 404
 
 
 def test_the_history_is_a_table_of_epochs(web, run) -> None:

@@ -1,107 +1,47 @@
 // The live run's charts: made once, then only ever extended, so that nothing flickers and a zoom
 // stays where the user put it.
 
-const TRACES = (metric) => [metric, `epoch/${metric}`, `epoch/val_${metric}`]; // the fourth trace marks the best
-const BEST = 3;
-const MARKED = [40, 100, 100]; // a curve of fewer points has a dot on each: a single one is seen, many do not clog
-
-// The epochs that both charts show. A long run does not start with its whole length, which would
-// press the curve into a sliver: the end moves on in leaps. An ended run is shown as far as it came.
-const TO_THE_END = 20; // with no more epochs than this to go, the end is the run's own
-const AT_LEAST = 10;
-const ROOM = 1.25;
-const FULL = 0.96;
-const TINY = 1e-6;
-
-class EpochAxis {
-  #end = null;
-
-  // spans: the first and last epoch of each chart's points; [Infinity, -Infinity] without any.
-  range({ first_epoch: first = 0, last_epoch: last = 1, epoch = first }, spans, live) {
-    const earliest = Math.min(...spans.map((span) => span[0]));
-    const latest = Math.max(...spans.map((span) => span[1]));
-    const start = earliest < first - TINY ? 0 : first; // a continued run has the earlier one's curve
-    if (!live) return [start, latest > start ? latest : Math.max(last, start + TINY)];
-    const trained = Math.max(epoch, latest, start);
-    if (last - trained <= TO_THE_END) this.#end = last;
-    else if (this.#end === null || trained - start > FULL * (this.#end - start)) {
-      this.#end = Math.min(last, start + Math.max(AT_LEAST, roundUp(ROOM * (trained - start))));
-    }
-    return [start, this.#end];
-  }
-}
-
-// 10, 12, 15, 20 … 80, 100, 120: a number that reads well, and no smaller.
-function roundUp(value) {
-  const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
-  return power * [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value - TINY);
-}
-
-// One Plotly chart: the points it has been given, and how many of them are already drawn.
+// One Plotly chart, and how much of the points is already drawn on it.
 class Chart {
-  constructor(metric, parts) {
-    this.metric = metric;
-    this.element = parts[`${metric}-chart`];
-    this.names = TRACES(metric);
-    this.ready = false;
-    this.shown = [true, true, true, true];
-    this.#forgetPoints();
-  }
-
-  #forgetPoints() {
-    this.points = Object.fromEntries(this.names.map((name) => [name, { x: [], y: [] }]));
-    this.span = [Infinity, -Infinity];
-    this.drawn = this.names.map(() => 0);
-    this.marked = this.names.map(() => true);
-    this.bestDrawn = null;
+  constructor(name, element, points) {
+    this.name = name;
+    this.element = element;
+    this.points = points;
+    this.hidden = new Set(); // numbers of the curves that the user has switched off
+    this.smoothing = 0;
+    this.log = false;
+    this.clear();
   }
 
   clear() {
     this.generation = {}; // what is still being drawn belongs to the old one
-    this.#forgetPoints();
-    this.axis = this.whole = null;
+    this.series = [];
+    this.drawn = [];
+    this.marked = [];
+    this.smoothers = [];
+    this.bestDrawn = this.version = this.scale = this.range = this.whole = this.colors = null;
     if (this.ready) this.plotly.purge(this.element);
     this.ready = false;
   }
 
-  add(points) {
-    for (const name of this.names) {
-      const { epoch = [], value = [] } = points[name] ?? {};
-      const count = Math.min(epoch.length, value.length);
-      for (let i = 0; i < count; i++) {
-        this.points[name].x.push(epoch[i]);
-        this.span = [Math.min(this.span[0], epoch[i]), Math.max(this.span[1], epoch[i])];
-        this.points[name].y.push(Number.isFinite(value[i]) ? value[i] : null); // null: a gap in the line
-      }
-    }
+  get keys() {
+    return SERIES[this.name](this.points.keys).map((series) => series.key).filter(Boolean);
   }
 
   get hasPoints() {
-    return this.names.some((name) => this.points[name].x.length > 0);
+    return this.keys.some((key) => this.points.read(key).value.length > 0);
   }
 
-  get best() {
-    const { x, y } = this.points[`epoch/val_${this.metric}`];
-    const better = this.metric === "loss" ? (a, b) => a < b : (a, b) => a > b;
-    let best = null;
-    y.forEach((value, i) => {
-      if (value !== null && (best === null || better(value, best.value))) best = { epoch: x[i], value };
-    });
-    return best;
-  }
-
-  last(name) {
-    const { x, y } = this.points[name];
-    const i = y.findLastIndex((value) => value !== null);
-    return i < 0 ? null : { epoch: x[i], value: y[i] };
-  }
-
-  async draw(plotly, runId, axis) {
+  // range: the first and last place on the axis, before scale.unit divides them.
+  async draw(plotly, runId, range, scale) {
+    const series = SERIES[this.name](this.points.keys);
+    if (this.series.some((old, i) => old.key !== series[i]?.key)) this.clear();
     const { generation } = this;
     const steps = [
-      () => this.#make(plotly, runId, axis),
-      () => this.#setAxis(axis),
-      () => this.#extend(),
+      () => this.#make(plotly, runId, series, range, scale),
+      () => this.#addSeries(series),
+      () => this.#setAxis(range, scale),
+      () => (this.#isOld(scale) ? this.#drawAnew(scale) : this.#extend()),
       () => this.#markBest(),
     ];
     for (const step of steps) {
@@ -110,76 +50,157 @@ class Chart {
     this.followTheme();
   }
 
-  async #make(plotly, runId, axis) {
+  async #make(plotly, runId, series, range, scale) {
     if (this.ready) return;
     this.plotly = plotly;
     this.ready = true;
-    const { traces, layout } = chartDesign(this.metric, chartColors(this.element));
-    traces.forEach((trace, i) => (trace.visible = this.shown[i]));
-    this.axis = this.whole = padded(axis);
-    layout.xaxis.range = [...this.axis]; // a copy: Plotly writes the user's zoom into it
+    const colors = chartColors(this.element);
+    const layout = makeLayout(this.name, colors);
+    this.range = this.whole = padded(range, scale);
+    layout.xaxis.range = [...this.range]; // a copy: Plotly writes the user's zoom into it
+    layout.xaxis.title.text = scale.title;
+    layout.xaxis.unifiedhovertitle = { text: scale.hover };
+    layout.yaxis.type = this.log ? "log" : "linear";
     const seeAll = { name: "seeAll", title: TEXT.seeAll, icon: plotly.Icons.home, click: () => this.#seeAll() };
     const config = { ...CONFIG, modeBarButtonsToAdd: [seeAll] };
-    await plotly.newPlot(this.element, traces, { ...layout, uirevision: runId }, config);
+    await plotly.newPlot(this.element, this.#newTraces(series), { ...layout, uirevision: runId }, config);
     this.element.on("plotly_doubleclick", () => this.#seeAll());
   }
 
-  // Once the user has zoomed, the axis is theirs.
-  async #setAxis(axis) {
-    this.whole = padded(axis);
-    if (this.#zoomed || String(this.whole) === String(this.axis)) return;
-    this.axis = this.whole;
-    await this.plotly.relayout(this.element, { "xaxis.range": [...this.axis] });
+  #newTraces(series) {
+    const colors = chartColors(this.element);
+    const first = this.series.length;
+    this.series = [...this.series, ...series];
+    this.drawn.push(...series.map(() => 0));
+    this.marked.push(...series.map((each) => !each.smoothOf && !each.bestOf));
+    this.smoothers.push(...series.map((each) => each.smoothOf && new Smoother(this.smoothing)));
+    return series.map((each, i) => ({ ...makeTrace(each, colors), ...this.#look(first + i) }));
+  }
+
+  // A curve arrives later: a layer's, say.
+  async #addSeries(series) {
+    const more = series.slice(this.series.length);
+    if (more.length) await this.plotly.addTraces(this.element, this.#newTraces(more));
+  }
+
+  // Once the user has zoomed, the axis is theirs, unless it becomes another one.
+  async #setAxis(range, scale) {
+    this.whole = padded(range, scale);
+    const changes = {};
+    if (this.scale && this.scale.title !== scale.title) {
+      Object.assign(changes, { "xaxis.title.text": scale.title, "xaxis.unifiedhovertitle.text": scale.hover, "yaxis.autorange": true });
+    } else if (this.#zoomed || String(this.whole) === String(this.range)) return;
+    this.range = this.whole;
+    await this.plotly.relayout(this.element, { ...changes, "xaxis.range": [...this.range] });
   }
 
   get #zoomed() {
     const { xaxis, yaxis } = this.element.layout;
-    const moved = !xaxis.range || xaxis.range.some((end, i) => Math.abs(end - this.axis[i]) > 1e-9);
+    const moved = !xaxis.range || xaxis.range.some((end, i) => Math.abs(end - this.range[i]) > 1e-9);
     return moved || yaxis.autorange === false;
   }
 
   // Plotly's own reset would go back to the range that the chart was made with.
   #seeAll() {
-    this.axis = this.whole;
-    this.plotly.relayout(this.element, { "xaxis.range": [...this.axis], "yaxis.autorange": true });
+    this.range = this.whole;
+    this.plotly.relayout(this.element, { "xaxis.range": [...this.range], "yaxis.autorange": true });
+  }
+
+  #isOld(scale) {
+    return this.version !== this.points.version || this.scale?.title !== scale.title;
+  }
+
+  async #drawAnew(scale) {
+    this.version = this.points.version;
+    this.scale = scale;
+    this.bestDrawn = null;
+    this.drawn = this.series.map(() => 0);
+    this.smoothers = this.series.map((each) => each.smoothOf && new Smoother(this.smoothing));
+    await this.#draw(this.series.map((each, i) => i), (changes, which) => this.plotly.restyle(this.element, changes, which));
   }
 
   async #extend() {
-    const fresh = this.names.map((name, i) => i).filter((i) => this.points[this.names[i]].x.length > this.drawn[i]);
-    if (!fresh.length) return;
-    const slices = (part) => fresh.map((i) => this.points[this.names[i]][part].slice(this.drawn[i]));
-    const x = slices("x");
-    const y = slices("y");
-    for (const i of fresh) this.drawn[i] = this.points[this.names[i]].x.length;
-    const many = fresh.filter((i) => this.marked[i] && this.drawn[i] >= MARKED[i]);
+    const fresh = this.series.map((each, i) => i).filter((i) => this.#read(i).value.length > this.drawn[i]);
+    await this.#draw(fresh, (changes, which) => this.plotly.extendTraces(this.element, changes, which));
+  }
+
+  // Hand what is not yet drawn of these curves to Plotly.
+  async #draw(which, hand) {
+    which = which.filter((i) => !this.series[i].bestOf);
+    if (!which.length) return;
+    const { by, unit } = this.scale;
+    const fresh = (i, part) => this.#read(i)[part].slice(this.drawn[i]);
+    const x = which.map((i) => (unit === 1 ? fresh(i, by) : fresh(i, by).map((place) => place / unit)));
+    const y = which.map((i) => (this.smoothers[i] ? this.smoothers[i].next(fresh(i, "value")) : fresh(i, "value")));
+    for (const i of which) this.drawn[i] = this.#read(i).value.length;
+    const many = which.filter((i) => this.marked[i] && this.drawn[i] >= this.series[i].marked);
     if (many.length) {
       for (const i of many) this.marked[i] = false;
       await this.plotly.restyle(this.element, { mode: "lines" }, many);
     }
-    await this.plotly.extendTraces(this.element, { x, y }, fresh);
+    await hand({ x, y }, which);
+  }
+
+  #read(i) {
+    const { key, smoothOf } = this.series[i];
+    return this.points.read(key ?? smoothOf);
   }
 
   async #markBest() {
-    const { best } = this;
-    if (best && String([best.epoch, best.value]) !== this.bestDrawn) {
-      this.bestDrawn = String([best.epoch, best.value]);
-      await this.plotly.restyle(this.element, { x: [[best.epoch]], y: [[best.value]] }, [BEST]);
-    }
+    const place = this.series.findIndex((each) => each.bestOf);
+    const best = place < 0 ? null : this.points.best(this.series[place].bestOf);
+    if (!best || this.bestDrawn === String([best.epoch, best.value])) return;
+    this.bestDrawn = String([best.epoch, best.value]);
+    await this.plotly.restyle(this.element, { x: [[best[this.scale.by] / this.scale.unit]], y: [[best.value]] }, [place]);
   }
 
-  showCurve(trace, shown) {
-    this.shown[trace] = shown;
-    if (this.ready) this.plotly.restyle(this.element, { visible: shown }, [trace]);
+  // What the user chooses
+
+  #look(i) {
+    const { raw, smoothOf, opacity } = this.series[i];
+    const smooth = this.smoothing > 0;
+    if (smoothOf) return { visible: smooth && !this.hidden.has(0) };
+    return { visible: !this.hidden.has(i), ...(raw ? { opacity: smooth ? FAINT : RAW } : opacity ? { opacity } : {}) };
+  }
+
+  #restyle() {
+    if (!this.ready) return;
+    const looks = this.series.map((each, i) => this.#look(i));
+    this.plotly.restyle(this.element, { visible: looks.map((look) => look.visible), opacity: looks.map((look) => look.opacity ?? 1) });
+  }
+
+  showCurve(number, shown) {
+    if (shown) this.hidden.delete(number);
+    else this.hidden.add(number);
+    this.#restyle();
+  }
+
+  smooth(weight) {
+    if (this.smoothing === weight) return;
+    this.smoothing = weight;
+    this.series.forEach((each, i) => {
+      if (!each.smoothOf) return;
+      this.smoothers[i] = new Smoother(weight);
+      const y = this.smoothers[i].next(this.#read(i).value.slice(0, this.drawn[i]));
+      if (this.ready) this.plotly.restyle(this.element, { y: [y] }, [i]);
+    });
+    this.#restyle();
+  }
+
+  useLog(log) {
+    if (this.log === log) return;
+    this.log = log;
+    if (this.ready) this.plotly.relayout(this.element, { "yaxis.type": log ? "log" : "linear", "yaxis.autorange": true });
   }
 
   followTheme() {
     if (!this.ready) return;
     const colors = chartColors(this.element);
-    if (this.colors === undefined || String(Object.values(colors)) !== this.colors) {
-      this.colors = String(Object.values(colors));
-      const { traces, layout } = chartDesign(this.metric, colors);
-      this.plotly.update(this.element, traceColors(traces), layoutColors(layout));
-    }
+    const shown = String([...Object.values(colors), this.series.length]);
+    if (shown === this.colors) return;
+    this.colors = shown;
+    const traces = this.series.map((each) => makeTrace(each, colors));
+    this.plotly.update(this.element, traceColors(traces), layoutColors(makeLayout(this.name, colors)));
   }
 
   resize() {
@@ -187,171 +208,7 @@ class Chart {
   }
 }
 
-// How a chart looks
-
-const CONFIG = {
-  displaylogo: false,
-  plotlyServerURL: "", // nothing is ever sent elsewhere
-  responsive: false, // its own box is watched instead
-  doubleClick: false, // the chart has its own way back
-  modeBarButtonsToRemove: ["sendChartToCloud", "toImage", "select2d", "lasso2d", "autoScale2d", "resetScale2d"],
-};
-
-function padded([first, last]) {
+function padded([first, last], { unit }) {
   const pad = 0.02 * (last - first || 1);
-  return [first - pad, last + pad];
-}
-
-function coarsePointer() {
-  return matchMedia("(pointer: coarse)").matches;
-}
-
-function chartColors(element) {
-  const style = getComputedStyle(element);
-  const read = (name, other) => style.getPropertyValue(name).trim() || other;
-  return {
-    text: read("--st-text-color", "#6b737d"),
-    page: read("--st-background-color", "#fff"),
-    train: read("--st-blue-color", "#3b7dd8"),
-    validation: read("--st-orange-color", "#d9702a"),
-    font: read("--st-font", "sans-serif"),
-  };
-}
-
-function chartDesign(metric, colors) {
-  const format = metric === "loss" ? ".4f" : ".2%";
-  const curve = (name, color, more) => ({
-    x: [],
-    y: [],
-    type: "scatter",
-    name,
-    mode: "lines+markers",
-    line: { color, width: 2.2 },
-    marker: { color, size: 7, line: { color, width: 0 } },
-    hovertemplate: `%{y:${format}}`,
-    ...more,
-  });
-  const { train, validation, page, text } = colors;
-  const grid = withAlpha(text, 0.14);
-  const spike = { spikethickness: 1, spikedash: "dot", spikecolor: withAlpha(text, 0.5) };
-  const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: grid, automargin: true };
-  return {
-    traces: [
-      curve(TEXT.curves[0], train, {
-        line: { color: train, width: 1.2 },
-        marker: { color: train, size: 6, line: { color: train, width: 0 } },
-        opacity: 0.6,
-      }),
-      curve(TEXT.curves[1], train, {}),
-      curve(TEXT.curves[2], validation, {}),
-      curve(TEXT.best[metric], validation, {
-        mode: "markers",
-        marker: { symbol: "star", size: 15, color: validation, line: { color: page, width: 1.5 } },
-        hoverinfo: "skip",
-        hovertemplate: null,
-      }),
-    ],
-    layout: {
-      autosize: true,
-      dragmode: coarsePointer() ? false : "zoom", // a finger scrolls the page
-      hovermode: "x unified",
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { color: text, family: colors.font, size: 13 },
-      margin: { l: 48, r: 12, t: 8, b: 40 },
-      showlegend: false, // one legend for both charts stands above them
-      hoverlabel: { bgcolor: page, bordercolor: grid, font: { color: text } },
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: withAlpha(text, 0.4), activecolor: text },
-      xaxis: {
-        ...axis,
-        ...spike,
-        title: { text: TEXT.axis, standoff: 6, font: { size: 13 } },
-        range: [-0.02, 1.02],
-        nticks: 8,
-        unifiedhovertitle: { text: `${TEXT.axis} %{x:.2f}` },
-        zeroline: false,
-      },
-      yaxis: { ...axis, tickformat: metric === "accuracy" ? "~%" : "", zeroline: false },
-    },
-  };
-}
-
-function traceColors(traces) {
-  const each = (read) => traces.map(read);
-  return {
-    "line.color": each((trace) => trace.line.color),
-    "marker.color": each((trace) => trace.marker.color),
-    "marker.line.color": each((trace) => trace.marker.line.color),
-  };
-}
-
-function layoutColors(layout) {
-  const { xaxis, hoverlabel, modebar, font } = layout;
-  const changes = { "font.color": font.color, "font.family": font.family, "xaxis.spikecolor": xaxis.spikecolor };
-  for (const axis of ["xaxis", "yaxis"]) {
-    for (const line of ["gridcolor", "zerolinecolor", "linecolor"]) changes[`${axis}.${line}`] = xaxis[line];
-  }
-  changes["hoverlabel.bgcolor"] = hoverlabel.bgcolor;
-  changes["hoverlabel.bordercolor"] = hoverlabel.bordercolor;
-  changes["hoverlabel.font.color"] = hoverlabel.font.color;
-  changes["modebar.color"] = modebar.color;
-  changes["modebar.activecolor"] = modebar.activecolor;
-  return changes;
-}
-
-function withAlpha(color, alpha) {
-  const hex = /^#([0-9a-f]{6})/i.exec(color)?.[1];
-  if (!hex) return `rgba(125, 133, 144, ${alpha})`;
-  const [r, g, b] = [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16));
-  return `rgba(${r}, ${g}, ${b}, ${alpha})`;
-}
-
-// Both charts as they are shown now, side by side under a title, on the page's background.
-async function paintFigure(plotly, charts, title) {
-  const width = 720;
-  const height = 440;
-  const [gap, head, scale] = [24, 88, 2];
-  const { page, text, font } = chartColors(charts[0].element);
-  const canvas = document.createElement("canvas");
-  canvas.width = scale * (charts.length * width + (charts.length + 1) * gap);
-  canvas.height = scale * (head + height + gap);
-  const pen = canvas.getContext("2d");
-  pen.scale(scale, scale);
-  pen.fillStyle = page;
-  pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.fillStyle = text;
-  pen.font = `600 22px ${font}`;
-  pen.fillText(title, gap, 36);
-  pen.font = `600 17px ${font}`;
-  for (const [i, chart] of charts.entries()) {
-    const left = gap + i * (width + gap);
-    pen.fillText(TEXT.charts[chart.metric], left + 8, 74);
-    const image = new Image();
-    const { data, layout } = chart.element;
-    const legend = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
-    const figure = { data, layout: { ...layout, legend, showlegend: true } };
-    image.src = await plotly.toImage(figure, { format: "png", width, height, scale });
-    await image.decode();
-    pen.drawImage(image, left, head, width, height);
-  }
-  return canvas;
-}
-
-// plotly.js, from the same server
-
-class NoPlotly extends Error {}
-
-function loadPlotly() {
-  window.labPlotly ??= new Promise((resolve, reject) => {
-    if (window.Plotly) return resolve(window.Plotly);
-    const script = document.createElement("script");
-    script.src = "api/plotly.min.js";
-    script.onload = () => (window.Plotly ? resolve(window.Plotly) : reject(new NoPlotly()));
-    script.onerror = () => reject(new NoPlotly());
-    document.head.append(script);
-  }).catch((error) => {
-    window.labPlotly = undefined; // the next answer tries again
-    throw error;
-  });
-  return window.labPlotly;
+  return [(first - pad) / unit, (last + pad) / unit];
 }

@@ -6,6 +6,9 @@ const TEXT = {
     queued: "Waiting",
     starting: "Starting",
     running: "Training",
+    pausing: "Pausing",
+    paused: "Paused",
+    resuming: "Going on soon",
     stopping: "Stopping",
     finished: "Finished",
     stopped: "Stopped",
@@ -19,10 +22,20 @@ const TEXT = {
     validating: "Validating",
     saving: "Saving",
   },
-  about: (network, dataset) => [network, dataset].filter(Boolean).join(" on "),
-  queue: (place) => (place > 0 ? `Waiting for a free place: number ${place} in the queue` : "Waiting for a free place"),
+  about: (name, owner) => [name && `“${name}”`, owner && `by ${owner}`].filter(Boolean).join(", "),
+  queue: (place, seconds) => {
+    const where = place > 0 ? `Number ${place} in the queue` : "Waiting for a free place";
+    if (seconds === null || seconds === undefined) return where;
+    return seconds < 5 ? `${where}: starts soon` : `${where}: starts in about ${formatTime(roughly(seconds))}`;
+  },
+  follow: "You are following this run. It is shown as it trains; only its owner can change it.",
   preparing: "Getting ready",
-  stopping: "Stopping after this batch",
+  wish: {
+    stopping: "Stopping after this batch",
+    pausing: "Pausing after this batch",
+    paused: "Paused: nothing is lost, and its place is free for others",
+    resuming: "Waiting for a free place to go on",
+  },
   noStepsYet: "No steps yet",
   ended: { finished: "All epochs done", stopped: "Stopped early; what was learned is kept", failed: "Ended early" },
   epoch: (number, last) => `Epoch ${number} of ${last}`,
@@ -42,17 +55,53 @@ const TEXT = {
     speed: "Speed",
     left: "Time left",
     elapsed: "Elapsed",
+    rate: "Learning rate",
     "best-accuracy": "Highest validation accuracy",
     "best-loss": "Lowest validation loss",
   },
   speedUnit: "images/s",
   atEpoch: (epoch) => `epoch ${epoch}`,
-  charts: { loss: "Loss", accuracy: "Accuracy" },
+  rateAsked: (rate) => `asked: ${rate}`,
+  charts: {
+    loss: "Loss",
+    accuracy: "Accuracy",
+    learning_rate: "Learning rate",
+    gradient_norm: "Gradient norm",
+    dead: "Dead ReLUs",
+    machine: "Machine",
+  },
+  notes: {
+    learning_rate: "how large a step is",
+    gradient_norm: "over all weights, before the step",
+    dead: "share of units that are 0 for every image looked at",
+    machine: "left: share in use; right: memory",
+  },
+  machine: {
+    "machine/cpu": "processors",
+    "machine/memory": "memory of this run",
+    "machine/gpu": "GPU",
+    "machine/gpu_memory": "GPU memory",
+  },
   curves: ["training, step by step", "training, epoch mean", "validation"],
+  smoothed: "smoothed",
+  smoothCurve: "training steps: smoothed (faint: as measured)",
+  rate: "learning rate",
+  gradient: "gradient norm",
+  allLayers: "all layers",
   best: { loss: "lowest validation loss", accuracy: "highest validation accuracy" },
   bests: "lowest loss, highest accuracy (validation)",
   legend: "Curves to show",
-  axis: "epoch",
+  tools: "How to show the curves",
+  smoothing: "Smoothing",
+  smoothingHelp: "A moving mean of the step-by-step curves: this is the share that the mean so far has in the next one.",
+  off: "off",
+  log: "Log loss axis",
+  axisChoice: "Horizontal axis",
+  axisChoices: { epoch: "Epochs", seconds: "Time" },
+  axes: { epoch: "epoch", seconds: (unit) => `time of training, ${unit}` },
+  more: "More charts",
+  findings: "What the curves say",
+  why: "Why?",
   hint: "Drag to zoom, double-click to see all again.",
   seeAll: "See all again",
   save: "Save figure",
@@ -78,6 +127,12 @@ const ICONS = {
   finished: "M3 8.5l3.5 3.5L13 4.5",
   stopped: "M4 4h8v8H4z",
   failed: "M4 4l8 8M12 4l-8 8",
+  pausing: "M5 3v10M11 3v10",
+  paused: "M5 3v10M11 3v10",
+  resuming: "M5 3l7 5l-7 5z",
+  good: "M3 8.5l3.5 3.5L13 4.5",
+  info: "M8 7.2v4.3M8 4.4v.2",
+  warning: "M8 3.2v6M8 12.4v.2",
   missing: "M6 6a2 2 0 1 1 2.6 1.9c-.5.2-.6.6-.6 1.6M8 13v.1",
 };
 
@@ -99,6 +154,16 @@ function formatPercent(value) {
 
 function formatLoss(value) {
   return value >= 100 ? formatNumber(value) : value.toFixed(3);
+}
+
+function formatRate(value) {
+  return Number(value.toPrecision(3)).toString();
+}
+
+// Nobody knows a start to the second.
+function roughly(seconds) {
+  const grain = seconds < 60 ? 5 : seconds < 600 ? 30 : seconds < 7200 ? 60 : 600;
+  return grain * Math.ceil(seconds / grain);
 }
 
 function formatTime(seconds) {
