@@ -26,7 +26,8 @@ from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 
 RUNS, CALIBRATION, SIMILAR = "runs", "calibration", "similar"
-START_SECONDS = 2.5  # of a warm supervisor: fork, build the network, load the data, compile
+READY_SECONDS = 1.5  # of a warm supervisor: fork, build the network, load the data
+START_SECONDS = READY_SECONDS + 1.0  # and compile, of a small network
 RUNS_READ = 200
 _SAME = ("network", "spec", "batch_size", "optimizer", "augmentation", "acceleration",
          "deterministic")  # fmt: skip
@@ -60,13 +61,17 @@ class Estimate:
 
 @dataclass(frozen=True)
 class _Speed:
-    """Seconds an image, of training and of validation, and where they come from."""
+    """Seconds an image, of training and of validation, and where they come from.
+
+    start: seconds before the second training step; large networks take long to compile.
+    """
 
     seconds: float
     validation_seconds: float
     source: str
     runs: int = 0
     disturbed: bool = False
+    start: float = START_SECONDS
 
     @classmethod
     def from_training(cls, seconds: float, source: str, runs: int) -> "_Speed":
@@ -106,7 +111,7 @@ class Estimator:
         images, validated = share * size.images, share * size.validation
         epoch = images * found.seconds + validated * found.validation_seconds
         return Estimate(
-            START_SECONDS + config.epochs * epoch,
+            found.start + config.epochs * epoch,
             epoch,
             found.source,
             found.runs,
@@ -122,7 +127,8 @@ class Estimator:
         step = Step(spec, config.batch_size, config.optimizer, config.augmentation)
         if (found := read_calibration(step)) is not None:
             a, b = found.seconds / found.batch_size, found.validation_seconds / found.batch_size
-            return _Speed(a, b, CALIBRATION, disturbed=found.disturbed)
+            start = READY_SECONDS + found.first_seconds
+            return _Speed(a, b, CALIBRATION, disturbed=found.disturbed, start=start)
         summary = analyze(spec)
         paces = find_nearest(summary.macs, self._paces) if summary.macs else []
         if not paces:

@@ -27,5 +27,6 @@ def test_draws_come_from_keras_and_the_train_form_takes_them_over(lab, visit) ->
     visitor.main.get_by_role("link", name="Train with these").click()
     expect(visitor.page).to_have_url(re.compile(r"training\?.*augmentation=flip%2Cmixup-1"))
     visitor.main.get_by_text("More settings").click()
-    chosen = visitor.main.locator("[data-testid=stButtonGroup] [aria-pressed=true]")
+    kinds = visitor.part("stButtonGroup").filter(has_text="Flip left and right")
+    chosen = kinds.locator("[aria-pressed=true]")
     expect(chosen).to_have_text(["Flip left and right", "Mixup"])

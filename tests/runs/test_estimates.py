@@ -11,7 +11,7 @@ from cnnlib.data import available
 from cnnlib.errors import SpecError
 from cnnlib.runs.calibrations import Step, keep_calibration
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.estimates import START_SECONDS, Estimate, Estimator, estimate_run
+from cnnlib.runs.estimates import READY_SECONDS, START_SECONDS, Estimate, Estimator, estimate_run
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
 
@@ -39,7 +39,7 @@ def add_finished(config: RunConfig, rate: float | None, host: str | None = None)
 
 def calibrate(config: RunConfig, seconds: float, validation: float) -> None:
     step = Step(zoo.get(config.network), config.batch_size, config.optimizer, config.augmentation)
-    answer = {"seconds": seconds, "first_seconds": 1.0, "validation_seconds": validation}
+    answer = {"seconds": seconds, "first_seconds": 7.0, "validation_seconds": validation}
     keep_calibration(step, answer)
 
 
@@ -55,7 +55,7 @@ def test_from_a_measured_step() -> None:
     assert found is not None
     epoch = train * 0.0005 + test * 0.0002
     assert found.epoch_seconds == pytest.approx(epoch)
-    assert found.seconds == pytest.approx(START_SECONDS + 3 * epoch)
+    assert found.seconds == pytest.approx(READY_SECONDS + 7 + 3 * epoch)
     assert (found.source, found.runs, found.leaves_out) == ("calibration", 0, False)
 
 
@@ -90,6 +90,7 @@ def test_runs_of_the_very_same_settings_say_more_than_a_measured_step() -> None:
     found = estimate_run(CONFIG)
     assert found is not None
     assert found.epoch_seconds == pytest.approx(train / 2_000 + test / (3 * 2_000))
+    assert found.seconds == pytest.approx(START_SECONDS + 3 * found.epoch_seconds)
     assert (found.source, found.runs) == ("runs", 3)
 
 

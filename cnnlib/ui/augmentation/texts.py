@@ -1,8 +1,4 @@
-"""The words of the augmentation page and of the choice in the Train form."""
-
-CHOICE = "Augmentation"
-CHOICE_HELP = "Changes each training image at random, anew in every epoch. Test images stay."
-CHOICE_LINK = "[See what these do to an image]({address})"
+"""The words of the augmentation page, and of the augmentations in the form that starts runs."""
 
 LEAD = "Change each training image at random, and the network sees new images in every epoch."
 HINT = "Each picture is what Keras' own layers made of the image at the left."

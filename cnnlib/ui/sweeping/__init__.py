@@ -1,0 +1,1 @@
+"""The Sweeps page: define one, see what it found."""
