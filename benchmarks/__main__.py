@@ -13,6 +13,7 @@ from benchmarks import (
     import_pictures,
     pipeline,
     polling,
+    runs_table,
     start_to_point,
     weights_file,
 )
@@ -29,6 +30,7 @@ BENCHMARKS = {
     "data_browsing": data_browsing.main,
     "dataset_page": dataset_page.main,
     "polling": polling.main,
+    "runs_table": runs_table.main,
     "weights_file": weights_file.main,
 }
 

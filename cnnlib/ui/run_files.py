@@ -7,15 +7,20 @@ import streamlit as st
 from cnnlib.arch.amounts import format_bytes
 from cnnlib.runs import client
 from cnnlib.runs.config import MAX_EPOCHS
+from cnnlib.runs.exports import list_tensorboard_files
 from cnnlib.runs.files import SUMMARY, WEIGHTS, read_checkpoint, run_folder
 from cnnlib.runs.records import Run
 from cnnlib.ui.page import ASSETS, friendly_errors
+from cnnlib.ui.run_control import actions
 
 MADE_FROM_STORE = {
     "history.csv": "Loss and accuracy of every epoch, as a table",
     "curves.html": "The curves as a page of their own",
     "train.py": "A script that trains this network with these settings, with Keras alone",
+    "run.json": "Everything: settings, facts, results, curves, events",
+    "points.csv": "A row for each point of each curve",
 }
+TENSORBOARD = {"tensorboard.zip": "TensorBoard's event files"}
 STORED = {
     "best.keras": "The model when its validation loss was lowest",
     "last.keras": "The model as the run left it, with the optimizer's state",
@@ -33,7 +38,8 @@ def run_downloads(run: Run) -> None:
         path = folder / name
         if path.is_file() and (size := path.stat().st_size):
             rows.append(_link(run.id, name, meaning, format_bytes(size)))
-    rows += [_link(run.id, name, meaning, "") for name, meaning in MADE_FROM_STORE.items()]
+    made = MADE_FROM_STORE | (TENSORBOARD if list_tensorboard_files(run.id) else {})
+    rows += [_link(run.id, name, meaning, "") for name, meaning in made.items()]
     st.html(ASSETS / "run_files.css")
     st.html(f'<div class="lab-files">{"".join(rows)}</div>')
     if read_checkpoint(run.id, "last") and not (folder / WEIGHTS).is_file():
@@ -75,5 +81,6 @@ def continue_form(run: Run) -> Run | None:
         )
         epochs = int(st.number_input("More epochs", 1, MAX_EPOCHS, run.config.epochs))
         if st.form_submit_button("Continue training", icon=":material/resume:"):
-            return client.submit(run.continued(epochs=epochs, checkpoint=which))
+            with friendly_errors():
+                return actions.continue_run(run, epochs=epochs, checkpoint=which)
     return None

@@ -3,9 +3,12 @@
 import csv
 import io
 import re
+from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.browser.lab import wait_for
 
 LENET5_PARAMETERS = 62_006
 
@@ -148,18 +151,67 @@ def test_stop_keeps_what_was_learned_and_it_can_be_trained_on(lab, store, start_
     assert max(epochs) > end + 1.5, "the epoch axis does not go on"
 
 
-def test_runs_wait_in_a_queue_and_one_that_waits_can_be_stopped(lab, start_run, visit) -> None:
+def test_runs_wait_in_a_queue_and_one_that_waits_can_be_cancelled(lab, start_run, visit) -> None:
     runs = [start_run() for _ in range(3)]
     visitor = visit(lab, f"training?run={runs[2].id}")
     visitor.expect_status("queued")
-    expect(visitor.part("epoch-text")).to_have_text(re.compile("number 2 in the queue"))
+    expect(visitor.main.get_by_text("1 run waits before it")).to_be_visible()
     other = visit(lab, f"training?run={runs[1].id}")
-    other.button("Stop").click()
+    controls(other).get_by_role("button", name="Cancel").click()
     other.expect_status("stopped")
     expect(other.part("run-message")).to_contain_text("nothing was trained")
-    expect(visitor.part("epoch-text")).to_have_text(re.compile("number 1 in the queue"))
+    expect(visitor.main.get_by_text("It is the next in the queue")).to_be_visible()
     visit(lab, f"training?run={runs[0].id}").button("Stop").click()
     visitor.expect_status("running")
+    expect(visitor.button("Pause")).to_be_visible()  # the buttons follow by themselves
+
+
+def controls(visitor):
+    return visitor.page.locator(".st-key-run_controls")
+
+
+def test_a_run_is_controlled_by_its_owner_and_looked_at_by_others(lab, store, visit) -> None:
+    """Two browsers that come by another name than the server's own: neither is the host."""
+    teachers, students = (SimpleNamespace(url=lab.url.replace("127.0.0.1", f"{name}.localhost"))
+                          for name in ("teacher", "student"))  # fmt: skip
+    teacher = visit(teachers, "training?new=1&network=lenet5&limit=500&epochs=1000")
+    teacher.button("Start training").click()
+    teacher.expect_status("running")
+    run = store.get(teacher.run_id)
+    student = visit(students, f"training?run={run.id}")
+    student.expect_status("running")
+    expect(student.main.get_by_text("you can look on, but not control it")).to_be_visible()
+    for name in ("Pause", "Stop", "Change", "More"):
+        expect(teacher.button(name)).to_be_visible()
+        expect(student.button(name)).to_have_count(0)
+
+    teacher.button("Pause").click()
+    student.expect_status("paused")
+    teacher.button("Resume").click()
+    student.expect_status("running")
+    teacher.button("Change").click()
+    rate = teacher.page.get_by_role("textbox", name="Learning rate")
+    rate.fill("0.0005")
+    expect(teacher.main.get_by_text("Paused:")).to_have_count(0)  # the bar was drawn anew meanwhile
+    expect(rate).to_have_value("0.0005")
+    teacher.button("Set the rate").click()
+    expect(teacher.main.get_by_text("0.0005 instead of 0.001")).to_be_visible()
+    wait_for(
+        lambda: store.curves.read(run.id)[1]["learning_rate"].values[-1] == pytest.approx(0.0005),
+        why="the new learning rate",
+    )
+    teacher.page.keyboard.press("Escape")
+
+    teacher.button("More").click()
+    expect(teacher.button("Delete for good")).to_be_disabled()
+    teacher.page.get_by_text("Yes, for good").click()
+    teacher.button("Delete for good").click()
+    wait_for(lambda: run.id not in [each.id for each in store.list_runs()], why="the deletion")
+    expect(teacher.main.get_by_text("There is no run")).to_be_visible()
+    expect(student.part("run-message")).to_contain_text("There is no run")
+    for visitor in (teacher, student):  # the browsers' own line on the run that is gone
+        visitor.wrong = [line for line in visitor.wrong
+                         if not ("404" in line and f"api/runs/{run.id}" in line)]  # fmt: skip
 
 
 def test_the_runs_page_lists_the_runs_and_opens_one(lab, store, start_run, visit) -> None:
@@ -169,18 +221,31 @@ def test_the_runs_page_lists_the_runs_and_opens_one(lab, store, start_run, visit
     visitor = visit(lab, "all-runs")
     table = visitor.part("stDataFrame")
     count = len(store.list_runs())
-    expect(table.locator("[role=grid]")).to_have_attribute("aria-rowcount", str(count + 1))
-    row = table.locator("[role=grid] tbody tr").first  # the canvas in words
+    grid = table.locator("[role=grid]")
+    expect(grid).to_have_attribute("aria-rowcount", str(count + 1))
+    row = grid.locator("tbody tr").first  # the canvas in words
     expect(row).to_contain_text("finished")
     expect(row).to_contain_text("LeNet-5")
     assert store.list_runs()[0].id == run.id
-    box = table.locator("canvas").first.bounding_box()
-    visitor.page.mouse.click(box["x"] + 16, box["y"] + 35 + 17)  # the box before the first row
+    click_table(visitor, 16, row=0)  # the box before the first row
+    expect(visitor.main.get_by_text("1 run ticked")).to_be_visible()
+    start_run(limit=500, epochs=1)  # a new row would come on top: the tick stays with its run
+    expect(visitor.main.get_by_text("New runs appear when")).to_be_visible(timeout=30_000)
+    visitor.button("Open").click()
     expect(visitor.part("run-name")).to_have_text(run.id)
     expect(visitor.page).to_have_url(re.compile(f"training\\?run={run.id}"))
     visitor.page.go_back()
-    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Runs")
+    expect(visitor.main.get_by_role("heading", level=1)).to_have_text("Runs", timeout=30_000)
     visitor.wait_until_idle()
+    expect(grid).to_have_attribute("aria-rowcount", str(count + 2))
+    click_table(visitor, 150, row=1)  # its name
+    expect(visitor.part("run-name")).to_have_text(run.id)
+
+
+def click_table(visitor, x: int, *, row: int) -> None:
+    """The table is painted: a place in it is so many pixels from its left, in a row of 35."""
+    box = visitor.part("stDataFrame").locator("canvas").first.bounding_box()
+    visitor.page.mouse.click(box["x"] + x, box["y"] + 35 * (row + 1) + 17)
 
 
 def test_a_link_with_settings_opens_the_form_though_another_run_trains(
@@ -195,7 +260,7 @@ def test_a_link_with_settings_opens_the_form_though_another_run_trains(
     expect(teacher.page).to_have_url(re.compile("epochs=7"))
     start_run()
     student = visit(lab, teacher.page.url.removeprefix(lab.url))
-    expect(student.button("Start training")).to_be_visible()
+    expect(student.button("Start training")).to_be_visible(timeout=30_000)
     expect(student.page.get_by_role("spinbutton", name="Epochs")).to_have_value("7")
 
 
@@ -207,6 +272,6 @@ def test_a_new_run_can_be_set_up_while_another_trains(lab, store, start_run, vis
     visitor.button("Start training").click()
     visitor.expect_status("queued")
     assert visitor.run_id != run.id
-    visitor.button("Stop").click()
+    controls(visitor).get_by_role("button", name="Cancel").click()
     visitor.expect_status("stopped")
     assert store.get(run.id).status == "running"

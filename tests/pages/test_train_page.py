@@ -1,20 +1,18 @@
-"""The Train, Runs and Welcome pages without a browser; no supervisor is started."""
+"""A run's page and the Welcome page without a browser; no supervisor is started."""
 
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnlib.arch.layers import Dense, Flatten
-from cnnlib.arch.links import pack_spec
-from cnnlib.arch.spec import Spec
 from cnnlib.errors import RunError
 from cnnlib.runs import client
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.files import Checkpoint, checkpoint_path, write_checkpoint_note
-from cnnlib.runs.library import save_network
+from cnnlib.runs.files import Checkpoint, checkpoint_path, run_folder, write_checkpoint_note
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
+from cnnlib.ui.run_address import make_run_query
+from tests.ui.made_people import ME, OTHER, SECRET, SOMEBODY, arrive
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,6 +28,7 @@ def open_page(file: str = "pages/train.py", **query: str) -> AppTest:
         page.query_params[key] = value
     page.run()
     assert not page.exception
+    assert "None" not in {markdown.value for markdown in page.markdown}, "a stray value"
     return page
 
 
@@ -39,78 +38,31 @@ def press(page: AppTest, label: str) -> None:
     assert not page.exception
 
 
-def make_ended_run(status: str = "finished") -> Run:
+def labels(page: AppTest) -> set[str]:
+    return {button.label for button in page.button}
+
+
+def make_run(status: str = "running", **given: str) -> Run:
+    """A run that waits, trains or rests."""
+    store, config = RunStore(), RunConfig(dataset="synthetic")
+    run = store.create(config, status="queued" if status == "queued" else "starting", **given)
+    if status != "queued":
+        store.report(run.id, progress={})
+    if status == "paused":
+        store.wish(run.id, pause=True)
+        store.set_paused(run.id)
+    return store.get(run.id)
+
+
+def make_ended_run(status: str = "finished", **given: str) -> Run:
     store = RunStore()
-    run = store.create(RunConfig(network="lenet5", dataset="synthetic"), status="starting")
+    config = RunConfig(network="lenet5", dataset="synthetic")
+    run = store.create(config, status="starting", **given)
     path = checkpoint_path(run.id, "last")
     path.write_bytes(b"model")
     write_checkpoint_note(path, Checkpoint(5.0, 1.5, 0.45))
     store.end(run.id, status, "It ended.")
     return store.get(run.id)
-
-
-def test_start_with_the_first_values_is_a_run_as_in_the_notes() -> None:
-    page = open_page()
-    press(page, "Start training")
-    (run,) = RunStore().list_runs()
-    assert run.config == RunConfig(network="baseline", dataset="synthetic", epochs=5)
-    assert page.query_params["run"] == run.id
-    assert not page.error
-
-
-def test_every_setting_reaches_the_run() -> None:
-    page = open_page()
-    page.selectbox(key="network").select("lenet5")
-    page.number_input(key="epochs").set_value(7)
-    page.select_slider(key="limit").set_value(1_000)
-    page.select_slider(key="batch_size").set_value(64)
-    page.selectbox(key="optimizer").select("sgd")
-    page.select_slider(key="learning_rate").set_value(0.01)
-    page.number_input(key="seed").set_value(42)
-    press(page, "Start training")
-    (run,) = RunStore().list_runs()
-    assert run.config == RunConfig(
-        network="lenet5",
-        dataset="synthetic",
-        limit=1_000,
-        epochs=7,
-        batch_size=64,
-        optimizer="sgd",
-        learning_rate=0.01,
-        seed=42,
-    )
-
-
-def test_a_link_carries_the_settings() -> None:
-    page = open_page(network="lenet5", epochs="3", batch_size="128")
-    assert page.selectbox(key="network").value == "lenet5"
-    assert page.number_input(key="epochs").value == 3
-    assert page.select_slider(key="batch_size").value == 128
-    page.number_input(key="epochs").set_value(5).run()
-    page.selectbox(key="optimizer").select("sgd").run()
-    expected = {"network": "lenet5", "batch_size": "128", "optimizer": "sgd"}
-    assert dict(page.query_params) == expected, "only what differs from the first values"
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"network": "nope"},
-        {"epochs": "-3"},
-        {"epochs": "x"},
-        {"batch_size": "7"},
-        {"seed": "1e99"},
-        {"limit": "-1"},
-        {"limit": "123"},
-        {"learning_rate": "nan"},
-        {"dataset": "../x"},
-    ],
-)
-def test_a_link_with_nonsense_falls_back(query: dict[str, str]) -> None:
-    page = open_page(**query)
-    assert not page.error
-    assert page.selectbox(key="network").value == "baseline"
-    assert page.number_input(key="epochs").value == 5
 
 
 def test_a_page_without_a_run_shows_the_one_under_way() -> None:
@@ -120,72 +72,12 @@ def test_a_page_without_a_run_shows_the_one_under_way() -> None:
     assert "run" not in open_page(new="1").query_params
 
 
-OWN = Spec("mine", "My *own* net", (32, 32, 3), (Flatten(), Dense(units=10, activation="softmax")))
-SMALL = Spec("small", "Small", (8, 8, 3), (Flatten(), Dense(units=10, activation="softmax")))
-UNENDING = Spec("open", "Open", (32, 32, 3), (Flatten(), Dense(units=10)))
-
-
-def test_a_network_from_a_link_is_trained() -> None:
-    page = open_page(network="link", spec=pack_spec(OWN), epochs="2")
-    assert "The link's: My *own* net" in page.selectbox(key="network").options
-    assert page.query_params["spec"] == pack_spec(OWN)
-    press(page, "Start training")
-    (run,) = RunStore().list_runs()
-    assert run.config == RunConfig(spec=OWN, dataset="synthetic", epochs=2)
-    assert page.query_params["run"] == run.id
-    assert "spec" not in page.query_params
-
-
-def test_a_saved_network_is_trained() -> None:
-    save_network(OWN)
-    page = open_page()
-    page.selectbox(key="network").select("saved.mine").run()
-    assert page.query_params["network"] == "saved.mine"
-    press(page, "Start training")
-    (run,) = RunStore().list_runs()
-    assert run.config.spec == OWN
-
-
-def test_augmentation_reaches_the_run_with_the_links_strengths() -> None:
-    page = open_page(augmentation="shift-0.25,cutout")
-    assert page.pills(key="augmentation_kinds").value == ["shift", "cutout"]
-    page.pills(key="augmentation_kinds").set_value(["mixup", "shift"]).run()
-    assert page.query_params["augmentation"] == "shift-0.25,mixup"
-    press(page, "Start training")
-    (run,) = RunStore().list_runs()
-    assert run.config.augmentation == "shift-0.25,mixup"
-    assert "augmented: shift 0.25, mixup 0.2" in run.describe_settings()
-
-
-@pytest.mark.parametrize(
-    ("query", "line"),
-    [
-        ({"network": "link", "spec": pack_spec(SMALL)}, "takes images of 8 × 8 × 3"),
-        ({"network": "link", "spec": pack_spec(UNENDING)}, "The last layer must give"),
-        ({"network": "link", "spec": "%%%"}, "This link holds no network"),
-        ({"network": "link", "spec": pack_spec(OWN)[:-9]}, "This link holds no network"),
-        ({"network": "saved.gone"}, "No network named 'gone' is saved here"),
-        ({"network": "alexnet_imagenet"}, "the window must fit into the input"),
-    ],
-)
-def test_a_network_that_cannot_be_trained_is_one_line_and_another_can_be_chosen(
-    query: dict[str, str], line: str
-) -> None:
-    page = open_page(**query)
-    (error,) = page.error
-    assert line in error.value
-    assert page.selectbox(key="network").value == query["network"]
-    page.selectbox(key="network").select("lenet5").run()
-    assert not page.error
-    assert page.query_params["network"] == "lenet5"
-
-
 @pytest.mark.parametrize("run_id", ["nope", "../../etc/passwd", "<script>", "💥"])
 def test_an_unknown_run_is_one_line_and_the_form(run_id: str) -> None:
     page = open_page(run=run_id)
     (error,) = page.error
     assert "There is no run" in error.value
-    assert page.selectbox(key="network").value == "baseline"
+    assert page.selectbox(key="run_network").value == "baseline"
 
 
 def test_stop_is_asked_once() -> None:
@@ -196,6 +88,7 @@ def test_stop_is_asked_once() -> None:
     assert RunStore().read_wishes(run.id).stop
     (stop,) = [button for button in page.button if button.label == "Stop"]
     assert stop.disabled
+    assert any("is kept" in caption.value for caption in page.caption)
 
 
 def test_an_ended_run_can_be_continued() -> None:
@@ -238,21 +131,214 @@ def test_weights_are_asked_for_with_the_runs_id(monkeypatch: pytest.MonkeyPatch)
     assert (named["run"], named["checkpoint"]) == (run.id, "last")
 
 
-def test_the_runs_page_lists_every_state() -> None:
-    assert open_page("streamlit_app.py").title[0].value == "CNN Lab"
-    page = open_page("pages/runs.py")
-    assert page.info[0].value.startswith("No run yet")
-    for status in ("finished", "stopped", "failed"):
-        make_ended_run(status)
-    RunStore().create(RunConfig(dataset="synthetic"))
-    (table,) = open_page("pages/runs.py").dataframe
-    assert [text.split()[-1] for text in table.value["state"]] == [
-        "waiting",
-        "failed",
-        "stopped",
-        "finished",
-    ]
-    assert list(table.value["best val. accuracy"]) == ["–"] * 4
+# -- controls ------------------------------------------------------------------------------------
+
+
+def test_a_run_is_paused_and_goes_on_in_place() -> None:
+    run, store = make_run(), RunStore()
+    page = open_page(run=run.id)
+    press(page, "Pause")
+    assert store.read_wishes(run.id).pause
+    assert any("Pausing after this batch" in caption.value for caption in page.caption)
+    store.set_paused(run.id)
+    page = open_page(run=run.id)
+    assert any("Paused" in caption.value for caption in page.caption)
+    press(page, "Resume")
+    assert not store.read_wishes(run.id).pause
+    assert any("as soon as a slot is free" in caption.value for caption in page.caption)
+
+
+def test_learning_rate_and_epochs_are_changed_while_it_trains() -> None:
+    run, store = make_run(), RunStore()
+    page = open_page(run=run.id)
+    page.text_input[0].set_value("0.0005")
+    press(page, "Set the rate")
+    page.number_input[0].set_value(7)
+    press(page, "Set the epochs")
+    wishes = store.read_wishes(run.id)
+    assert (wishes.learning_rate, wishes.epochs) == (0.0005, 7)
+    press(page, "One more epoch")
+    assert store.read_wishes(run.id).epochs == 8
+    said = " ".join(caption.value for caption in page.caption)
+    assert "0.0005 instead of 0.001" in said
+    assert "8 epochs in all instead of 5" in said
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "11", "nan", "quick", ""])
+def test_a_learning_rate_that_breaks_its_rule_is_one_line(rate: str) -> None:
+    run = make_run()
+    page = open_page(run=run.id)
+    page.text_input[0].set_value(rate)
+    press(page, "Set the rate")
+    (error,) = page.error
+    assert "learning_rate must be" in error.value
+    assert RunStore().read_wishes(run.id).learning_rate is None
+
+
+def test_one_more_epoch_of_an_ended_run_is_a_run_of_ones_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = make_ended_run(owner=SOMEBODY, name="Theirs")
+    arrive(monkeypatch, SECRET)
+    page = open_page(run=run.id)
+    press(page, "One more epoch")
+    newest = RunStore().list_runs()[0]
+    assert newest.config == run.continued(epochs=1, checkpoint="last")
+    assert (newest.owner, newest.name) == (ME, "Theirs")
+    assert page.query_params["run"] == newest.id
+
+
+def test_same_but_is_the_form_with_the_runs_settings() -> None:
+    run = make_ended_run()
+    page = open_page(run=run.id)
+    press(page, "Same but …")
+    assert page.selectbox(key="run_network").value == "lenet5"
+    assert set(page.query_params) >= set(make_run_query(run.config)) - {"dataset"}
+    assert "run" not in page.query_params
+
+
+def test_the_queue_is_shown_and_ones_own_run_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrive(monkeypatch, SECRET)
+    make_run("running", owner=SOMEBODY)
+    ids = [make_run("queued", owner=owner).id for owner in (SOMEBODY, ME, ME)]
+    page = open_page(run=ids[2])
+    assert any("2 runs wait before it" in markdown.value for markdown in page.markdown)
+    keys = {button.key for button in page.button}
+    assert f"up_{ids[2]}" in keys
+    assert f"up_{ids[0]}" not in keys, "somebody else's"
+    page.button(key=f"up_{ids[2]}").click().run()
+    assert RunStore().queue.list_waiting() == [ids[0], ids[2], ids[1]]
+    assert any("1 run waits before it" in markdown.value for markdown in page.markdown)
+    page.button(key=f"cancel_{ids[1]}").click().run()
+    assert RunStore().queue.list_waiting() == [ids[0], ids[2]]
+
+
+def test_a_waiting_run_is_cancelled() -> None:
+    run = make_run("queued")
+    page = open_page(run=run.id)
+    assert not labels(page) & {"Pause", "Resume", "Stop"}
+    (cancel,) = [each for each in page.button if each.label == "Cancel" and not each.key]
+    cancel.click().run()
+    assert RunStore().get(run.id).status == "stopped"
+
+
+def test_name_tags_and_note_are_said_and_shown_as_they_are() -> None:
+    run = make_run()
+    page = open_page(run=run.id)
+    next(box for box in page.text_input if box.label == "Name").set_value("A *bold* [name](x)")
+    page.text_area[0].set_value("# Not a heading <b>")
+    press(page, "Save")
+    saved = RunStore().get(run.id)
+    assert (saved.name, saved.note) == ("A *bold* [name](x)", "# Not a heading <b>")
+    assert page.title[0].value == r"A \*bold\* \[name\](x)"
+    assert [text.value for text in page.text] == ["# Not a heading <b>"]
+
+
+def test_deleting_is_asked_twice_and_says_what_it_frees() -> None:
+    run = make_ended_run()
+    page = open_page(run=run.id)
+    size = sum(path.stat().st_size for path in run_folder(run.id).iterdir())
+    assert any(f"Frees {size} B" in markdown.value for markdown in page.markdown)
+    (delete,) = [button for button in page.button if button.label == "Delete for good"]
+    assert delete.disabled
+    page.checkbox[0].check().run()
+    press(page, "Delete for good")
+    assert RunStore().list_runs() == []
+
+
+def test_a_run_that_trains_is_stopped_before_it_is_deleted() -> None:
+    run = make_run()
+    page = open_page(run=run.id)
+    page.checkbox[0].check().run()
+    press(page, "Delete for good")
+    wishes = RunStore().read_wishes(run.id)
+    assert wishes.stop
+    assert wishes.delete
+    assert any("deleted then" in caption.value for caption in page.caption)
+
+
+CONTROLS = {"Pause", "Resume", "Stop", "Cancel", "Set the rate", "Set the epochs", "Save",
+            "Delete for good"}  # fmt: skip
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "paused", "ended"])
+def test_anothers_run_can_be_looked_at_only(monkeypatch, status: str) -> None:
+    run = make_ended_run(owner=ME) if status == "ended" else make_run(status, owner=ME)
+    assert not labels(open_page(run=run.id)) & CONTROLS
+    arrive(monkeypatch, OTHER)
+    page = open_page(run=run.id)
+    assert not labels(page) & CONTROLS
+    assert any("not control it" in caption.value for caption in page.caption)
+    assert "Same but …" in labels(page)
+    arrive(monkeypatch, SECRET)
+    assert labels(open_page(run=run.id)) & CONTROLS
+
+
+@pytest.mark.parametrize("label", ["Pause", "Stop", "Set the rate", "Set the epochs",
+                                   "One more epoch", "Save", "Delete for good"])  # fmt: skip
+def test_a_button_that_is_older_than_its_right_does_nothing(monkeypatch, label: str) -> None:
+    """The page was drawn for the owner; somebody else presses what it shows."""
+    arrive(monkeypatch, SECRET)
+    run = make_run(owner=ME)
+    page = open_page(run=run.id)
+    if label == "Delete for good":
+        page.checkbox[0].check().run()
+    before = RunStore().get(run.id)
+    arrive(monkeypatch, OTHER)
+    press(page, label)
+    assert RunStore().get(run.id) == before
+    assert not labels(page) & CONTROLS
+
+
+@pytest.mark.parametrize("label", ["Pause", "Stop", "Set the rate", "One more epoch", "Save"])
+@pytest.mark.parametrize("fate", ["deleted", "ended"])
+def test_a_run_may_end_or_go_between_two_clicks(label: str, fate: str) -> None:
+    run, store = make_run(), RunStore()
+    page = open_page(run=run.id)
+    store.end(run.id, "finished", "It ended.")
+    if fate == "deleted":
+        store.delete([run.id])
+    press(page, label)
+    if fate == "deleted":
+        (error,) = page.error
+        assert "There is no run" in error.value
+    else:
+        assert not page.error
+        assert "Pause" not in labels(page)
+
+
+# -- following -----------------------------------------------------------------------------------
+
+
+def test_a_class_follows_a_run_without_buttons() -> None:
+    run = make_run()
+    page = open_page(run=run.id, follow="1")
+    assert labels(page) == {"The run's own page"}
+    press(page, "The run's own page")
+    assert dict(page.query_params) == {"run": run.id}
+    assert "Pause" in labels(page)
+
+
+def test_a_class_follows_a_person_from_run_to_run() -> None:
+    page = open_page(follow=ME)
+    assert "No run of guest" in page.info[0].value
+    make_run(owner=SOMEBODY)
+    first = make_ended_run(owner=ME, name="First")
+    page.run()
+    assert page.title[0].value == first.name
+    make_run(owner=ME, name="Second")
+    page.run()
+    assert page.title[0].value == "Second"
+    assert not labels(page) & CONTROLS
+
+
+def test_another_persons_run_is_not_ones_own_under_way(monkeypatch) -> None:
+    """With thirty people, the Train page is the form, not somebody's run."""
+    make_run(owner=SOMEBODY)
+    arrive(monkeypatch, SECRET)
+    assert "run" not in open_page().query_params
+    mine = make_run(owner=ME)
+    assert open_page().query_params["run"] == mine.id
 
 
 def test_the_welcome_page_shows_images_and_the_way_on() -> None:

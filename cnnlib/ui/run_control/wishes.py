@@ -1,0 +1,28 @@
+"""What has been asked of a run and is not done yet, in words."""
+
+from cnnlib import settings
+from cnnlib.arch.amounts import format_seconds
+from cnnlib.runs.records import Run
+from cnnlib.ui.run_control import texts
+
+
+def describe_wishes(run: Run) -> list[str]:
+    """A sentence each; none for an ended run."""
+    wishes, config = run.wishes, run.config
+    if run.has_ended:
+        return []
+    if wishes.stop:
+        grace = format_seconds(settings.grace_seconds())
+        return [texts.STOPPING.format(grace=grace), *([texts.DELETING] if wishes.delete else [])]
+    words = []
+    if run.status == "paused":
+        words.append(texts.PAUSED if wishes.pause else texts.RESUMING)
+    elif wishes.pause:
+        words.append(texts.PAUSING)
+    if wishes.learning_rate not in (None, config.learning_rate):
+        words.append(
+            texts.NEW_RATE.format(new=f"{wishes.learning_rate:g}", old=f"{config.learning_rate:g}")
+        )
+    if wishes.epochs not in (None, config.epochs):
+        words.append(texts.NEW_EPOCHS.format(new=wishes.epochs, old=config.epochs))
+    return words
