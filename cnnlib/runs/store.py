@@ -14,9 +14,10 @@ from typing import Any
 from cnnlib import settings
 from cnnlib.errors import RunError, RunNotFoundError
 from cnnlib.runs.config import RunConfig
+from cnnlib.runs.continuing import find_start, link_checkpoints
 from cnnlib.runs.curves import Curves, write_points
 from cnnlib.runs.database import Database
-from cnnlib.runs.files import Checkpoint, link_checkpoint, read_checkpoint, run_folder
+from cnnlib.runs.files import run_folder
 from cnnlib.runs.queueing import Queue, find_last_place
 from cnnlib.runs.records import ACTIVE, ENDED, TRAINING, Event, Histogram, Point, Run, Wishes
 from cnnlib.runs.rows import check_annotations, run_from_row
@@ -60,15 +61,14 @@ class RunStore:
         now = time.time()
         run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.network}-{token_hex(4)}"
         name = check_annotations(name=name)["name"]
-        start = self._find_start(config)
+        parent = None if config.continue_from is None else self.get(config.continue_from)
+        start = None if parent is None else find_start(parent, config)
         if status == "queued" and owner:
             self._check_waiting(owner)
         run_folder(run_id).mkdir(parents=True, exist_ok=True)
-        if start is not None and config.continue_from is not None:
-            link_checkpoint(config.continue_from, config.checkpoint, run_id, "start")
-            best = read_checkpoint(config.continue_from, "best")
-            if best is not None and best.epoch <= start.epoch:
-                link_checkpoint(config.continue_from, "best", run_id, "best")
+        if parent is not None and start is not None:  # before anybody can claim the run
+            link_checkpoints(parent.id, config.checkpoint, start, run_id)
+            self.curves.copy(parent.id, run_id, until_epoch=start.epoch)
         with self.database.transaction() as db:
             db.execute(
                 "INSERT INTO runs (id, config, status, created, started, owner, name, sweep, place)"
@@ -77,27 +77,8 @@ class RunStore:
                  now if status in ACTIVE else None, owner, name, sweep,
                  find_last_place(db, now)),
             )  # fmt: skip
-        if start is not None and config.continue_from is not None:
-            self.curves.copy(config.continue_from, run_id, until_epoch=start.epoch)
         self.add_event(run_id, "created", f"Created: {config.network} on {config.dataset}.")
         return self.get(run_id)
-
-    def _find_start(self, config: RunConfig) -> Checkpoint | None:
-        if config.continue_from is None:
-            return None
-        parent = self.get(config.continue_from)
-        if (parent.config.network, parent.config.spec) != (config.network, config.spec):
-            raise RunError(
-                f"network must be {parent.config.network}, layer by layer as in the run to "
-                f"continue. Received: {config.network!r}."
-            )
-        checkpoint = read_checkpoint(parent.id, config.checkpoint)
-        if checkpoint is None:
-            raise RunError(
-                f"Run {parent.id} has no {config.checkpoint} checkpoint to continue from. "
-                f"Choose another run, or start anew."
-            )
-        return checkpoint
 
     def _check_waiting(self, owner: str) -> None:
         row = self._db().execute(

@@ -7,20 +7,8 @@ keeps a learner's zoom. It makes the page rerun only once: when the run has ende
 
 from cnnlib.ui.components import load_component
 
-_SCRIPTS = tuple(  # one script, in this order
-    f"live_run{part}.js"
-    for part in (
-        "_text",
-        "_axis",
-        "_points",
-        "_design",
-        "_chart",
-        "_figure",
-        "_panel",
-        "_choices",
-        "",
-    )
-)
+_PARTS = ("_text", "_axis", "_points", "_design", "_chart", "_figure", "_panel", "_choices", "")
+_SCRIPTS = ("load_plotly.js", *(f"live_run{part}.js" for part in _PARTS))  # one, in this order
 
 
 def live_run(

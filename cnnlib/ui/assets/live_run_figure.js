@@ -30,21 +30,3 @@ async function paintFigure(plotly, charts, title) {
   }
   return canvas;
 }
-
-class NoPlotly extends Error {}
-
-// plotly.js, from the same server
-function loadPlotly() {
-  window.labPlotly ??= new Promise((resolve, reject) => {
-    if (window.Plotly) return resolve(window.Plotly);
-    const script = document.createElement("script");
-    script.src = "api/plotly.min.js";
-    script.onload = () => (window.Plotly ? resolve(window.Plotly) : reject(new NoPlotly()));
-    script.onerror = () => reject(new NoPlotly());
-    document.head.append(script);
-  }).catch((error) => {
-    window.labPlotly = undefined; // the next answer tries again
-    throw error;
-  });
-  return window.labPlotly;
-}

@@ -18,7 +18,6 @@ RECIPE_HELP = (
 RECIPE_TITLES = {"notes": "As in the notes", "fast": "Fast"}
 SAME = "Just «{recipe}»: {settings}."
 CHANGED = "Changed from «{recipe}»: {changes}."
-BADGE = "{words} · notes: {usual}"
 
 MORE = "More settings"
 OPTIMIZER = "Optimizer"
