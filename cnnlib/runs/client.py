@@ -36,10 +36,14 @@ def submit(config: RunConfig, *, owner: str = "", name: str = "", sweep: str | N
     """Put a run into the queue and wake the supervisor; the words are those of `RunStore.create`.
 
     Raises:
-        RunError: the settings name a checkpoint that is not there, or no supervisor can be started.
+        RunError: the settings name a checkpoint that is not there, or too many runs wait.
     """
     run = open_store().create(config, owner=owner, name=name, sweep=sweep)
-    wake()
+    try:
+        wake()
+    except RunError as error:  # the run waits all the same: the app tries again every second
+        logger.warning("%s", error)
+        open_store().add_event(run.id, "delayed", str(error))
     return run
 
 

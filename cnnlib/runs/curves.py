@@ -71,13 +71,12 @@ class Curves:
             found[key] = curve
         return cursor, found
 
-    def copy(self, source: str, target: str, *, until_epoch: float) -> None:
-        """Give a run a copy of another's curves up to an epoch."""
+    def copy(self, db: sqlite3.Connection, source: str, target: str, *, until_epoch: float) -> None:
+        """Give a run a copy of another's curves up to an epoch, in the transaction of `db`."""
         _, curves = self.read(source)
-        with self._database.transaction() as db:
-            for key, curve in curves.items():
-                kept = curve.epochs <= until_epoch + 1e-9
-                insert_piece(db, target, key, np.stack(curve)[:, kept])
+        for key, curve in curves.items():
+            kept = curve.epochs <= until_epoch + 1e-9
+            insert_piece(db, target, key, np.stack(curve)[:, kept])
 
     def cut(self, run_id: str, *, until_epoch: float) -> None:
         """Forget what a run's curves say beyond an epoch."""

@@ -72,7 +72,8 @@ def forecast_starts(
     while queue:
         while take(returning, limits.slots):
             pass
-        while load := take(queue, limits.slots - len(returning)):
+        # What returns and could not be taken has no room: nobody keeps a slot free for it.
+        while load := take(queue, limits.slots):
             starts[load.id] = now
         if not ends or math.isinf(ends[0][0]):
             break

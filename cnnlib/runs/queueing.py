@@ -53,7 +53,8 @@ class Queue:
         """
         with self._database.transaction() as db:
             owners = _count_training(db)
-            if owners.total() + _count_resuming(db) >= limits.slots:
+            _count_resuming(db, owners, limits)
+            if owners.total() >= limits.slots:
                 return None
             rows = db.execute(
                 "SELECT id, owner FROM runs WHERE status = 'queued' ORDER BY place, id"
@@ -125,12 +126,15 @@ def _count_training(db: sqlite3.Connection) -> Counter[str]:
     return Counter(row["owner"] for row in rows)
 
 
-def _count_resuming(db: sqlite3.Connection) -> int:
-    row = db.execute(
-        "SELECT COUNT(*) FROM runs WHERE status = 'paused' AND NOT EXISTS "
-        "(SELECT 1 FROM wishes WHERE run = runs.id AND name IN ('pause', 'stop'))"
+def _count_resuming(db: sqlite3.Connection, owners: Counter[str], limits: Limits) -> None:
+    """Add to `owners` the paused runs that go on as soon as there is a slot."""
+    rows = db.execute(
+        "SELECT owner FROM runs WHERE status = 'paused' AND NOT EXISTS "
+        "(SELECT 1 FROM wishes WHERE run = runs.id AND name IN ('pause', 'stop')) ORDER BY place"
     )
-    return int(row.fetchone()[0])
+    for row in rows:
+        if _has_room(owners, row["owner"], limits):  # the others wait for their owner's own runs
+            owners[row["owner"]] += 1
 
 
 def _has_room(owners: Counter[str], owner: str, limits: Limits) -> bool:

@@ -1,13 +1,16 @@
 """Rows of the run store as records, and what people may write into them."""
 
 import json
+import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from cnnlib.errors import RunError
+from cnnlib.errors import LabError, RunError
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.records import Run, Wishes
+
+logger = logging.getLogger(__name__)
 
 MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS = 80, 2_000, 30, 12  # letters, and tags
 
@@ -34,6 +37,23 @@ def run_from_row(row: sqlite3.Row, wishes: Wishes) -> Run:
         result=json.loads(row["result"]),
         wishes=wishes,
     )
+
+
+def read_runs(rows: Iterable[sqlite3.Row], wishes: Mapping[str, Wishes]) -> list[Run]:
+    """Rows as records. One that this lab cannot read, of a newer one perhaps, is passed over: it
+    must not hide the others."""
+    found = []
+    for row in rows:
+        try:
+            found.append(run_from_row(row, wishes.get(row["id"], Wishes())))
+        except LabError as error:
+            _tell_once(row["id"], str(error))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _tell_once(run_id: str, reason: str) -> None:
+    logger.warning("Run %s cannot be read: %s", run_id, reason)
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -13,7 +14,7 @@ from cnnlib.runs.records import Event, Histogram, Point, Wishes
 from cnnlib.runs.store import RunStore
 
 FLUSH_SECONDS = 0.5
-LAST_TRIES = 20
+LAST_TRIES = 60
 Listener = Callable[[dict[str, Any], list[Point], list[Event]], None]
 
 
@@ -94,13 +95,21 @@ class StoreSink:
 
     def _flush_until_closed(self) -> None:
         while not self._closing:
-            self._flush()
+            self._try_to_flush()
             self._hurry.wait(FLUSH_SECONDS)
             self._hurry.clear()
         for _ in range(LAST_TRIES):
-            if self._flush():
+            if self._try_to_flush():
                 return
             time.sleep(FLUSH_SECONDS)
+
+    def _try_to_flush(self) -> bool:
+        """Whatever goes wrong, this thread goes on: without it the run would be deaf and dumb."""
+        try:
+            return self._flush()
+        except Exception:
+            traceback.print_exc()  # into the run's log
+            return False
 
     def _flush(self) -> bool:
         """Write what has gathered; False when the store did not take it."""

@@ -20,7 +20,7 @@ from cnnlib.runs.database import Database
 from cnnlib.runs.files import run_folder
 from cnnlib.runs.queueing import Queue, find_last_place
 from cnnlib.runs.records import ACTIVE, ENDED, TRAINING, Event, Histogram, Point, Run, Wishes
-from cnnlib.runs.rows import check_annotations, run_from_row
+from cnnlib.runs.rows import check_annotations, read_runs, run_from_row
 from cnnlib.runs.truth import describe_lost_worker, seems_dead
 from cnnlib.runs.wishes import check_wish, insert_wishes, read_all_wishes, read_wishes
 
@@ -66,18 +66,26 @@ class RunStore:
         if status == "queued" and owner:
             self._check_waiting(owner)
         run_folder(run_id).mkdir(parents=True, exist_ok=True)
-        if parent is not None and start is not None:  # before anybody can claim the run
-            link_checkpoints(parent.id, config.checkpoint, start, run_id)
-            self.curves.copy(parent.id, run_id, until_epoch=start.epoch)
-        with self.database.transaction() as db:
-            db.execute(
-                "INSERT INTO runs (id, config, status, created, started, owner, name, sweep, place)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (run_id, json.dumps(config.to_dict()), status, now,
-                 now if status in ACTIVE else None, owner, name, sweep,
-                 find_last_place(db, now)),
-            )  # fmt: skip
-        self.add_event(run_id, "created", f"Created: {config.network} on {config.dataset}.")
+        row = (run_id, json.dumps(config.to_dict()), status, now,
+               now if status in ACTIVE else None, owner, name, sweep)  # fmt: skip
+        try:
+            if parent is not None and start is not None:
+                link_checkpoints(parent, config, start, run_id)
+            # All at once: nobody can claim a run that does not have its curves yet.
+            with self.database.transaction() as db:
+                if parent is not None and start is not None:
+                    self.curves.copy(db, parent.id, run_id, until_epoch=start.epoch)
+                db.execute(
+                    "INSERT INTO runs (id, config, status, created, started, owner, name, sweep, "
+                    "place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*row, find_last_place(db, now)),
+                )
+                _insert_event(
+                    db, run_id, "created", f"Created: {config.network} on {config.dataset}."
+                )
+        except BaseException:
+            _remove_folder(run_id)
+            raise
         return self.get(run_id)
 
     def _check_waiting(self, owner: str) -> None:
@@ -113,10 +121,7 @@ class RunStore:
             (owner, owner, sweep, sweep, limit),
         )
         wishes = read_all_wishes(self._db())
-        return [
-            self._made_true(run_from_row(row, wishes.get(row["id"], Wishes())))
-            for row in rows.fetchall()
-        ]
+        return [self._made_true(run) for run in read_runs(rows.fetchall(), wishes)]
 
     def list_unended(self) -> list[Run]:
         """The runs that wait or have a process, the oldest first."""
@@ -124,8 +129,8 @@ class RunStore:
             "SELECT * FROM runs WHERE status NOT IN (?, ?, ?) ORDER BY created", ENDED
         )
         wishes = read_all_wishes(self._db())
-        found = [run_from_row(row, wishes.get(row["id"], Wishes())) for row in rows.fetchall()]
-        return [run for run in map(self._made_true, found) if not run.has_ended]
+        found = map(self._made_true, read_runs(rows.fetchall(), wishes))
+        return [run for run in found if not run.has_ended]
 
     def list_active(self) -> list[Run]:
         """The runs that have a process, the oldest first."""
@@ -243,11 +248,13 @@ class RunStore:
         columns |= {} if facts is None else {"facts": json.dumps(facts)}
         columns |= {} if result is None else {"result": json.dumps(result)}
         changes = ", ".join(f"{name} = ?" for name in columns)
+        # «queued»: given up for lost too early, by a supervisor that is new or hard pressed.
         with self.database.transaction() as db:
             known = db.execute(
-                f"UPDATE runs SET {changes}, status = CASE status WHEN 'starting' THEN 'running' "
-                f"ELSE status END WHERE id = ?",
-                (*columns.values(), run_id),
+                f"UPDATE runs SET {changes}, started = COALESCE(started, ?), status = CASE "
+                f"WHEN status IN ('starting', 'queued') THEN 'running' ELSE status END "
+                f"WHERE id = ?",
+                (*columns.values(), time.time(), run_id),
             ).rowcount
             if not known:
                 return False

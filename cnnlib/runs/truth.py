@@ -7,6 +7,7 @@ from cnnlib.runs.files import read_checkpoint
 from cnnlib.runs.records import Run
 
 SILENCE_SECONDS = 5.0  # a worker writes twice a second; after this, its lock is asked
+ORPHAN_SECONDS = 30.0  # after which a run that nobody has begun is given up
 NEVER_BEGUN = "Stopped before it began; nothing was trained."
 
 
@@ -33,4 +34,7 @@ def seems_dead(run: Run) -> bool:
     last_word = run.heartbeat or run.started or run.created
     if abs(now - last_word) < SILENCE_SECONDS or liveness.is_run_alive(run.id):
         return False
-    return run.heartbeat is not None or not liveness.is_supervisor_alive()
+    if run.heartbeat is not None:
+        return True
+    # A supervisor that comes up puts such a run back into the queue; it gets the time to.
+    return abs(now - last_word) > ORPHAN_SECONDS and not liveness.is_supervisor_alive()

@@ -109,15 +109,19 @@ def test_a_failed_run_without_a_checkpoint_offers_nothing_to_continue() -> None:
     assert "Continue training" not in [button.label for button in page.button]
 
 
-def test_a_supervisor_that_cannot_start_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_waits_for_a_supervisor_that_cannot_start_and_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def refuse() -> None:
         raise RunError("The background process did not start within 20 s.")
 
     page = open_page()
     monkeypatch.setattr(client, "wake", refuse)
     press(page, "Start training")
-    (error,) = page.error
-    assert "did not start" in error.value
+    assert not page.error
+    (run,) = RunStore().list_runs()
+    assert run.status == "queued"
+    assert "did not start" in RunStore().events(run.id)[-1].text
 
 
 def test_weights_are_asked_for_with_the_runs_id(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,25 @@ def test_a_run_whose_pause_is_still_wished_does_not_go_on(store: RunStore) -> No
     assert not store.queue.try_resume(run, Limits(5))
 
 
+def test_who_has_no_room_to_go_on_keeps_no_slot_from_others(store: RunStore) -> None:
+    limits = Limits(slots=4, per_person=1)
+    for _ in range(2):
+        resting = add(store, "ann")
+        assert store.queue.claim_next(limits) == resting
+        store.wish(resting, pause=True)
+        store.set_paused(resting)
+        store.wish(resting, pause=None)
+        assert store.queue.try_resume(resting, limits)  # so the next one has to wait for it
+        store.wish(resting, pause=True)
+        store.set_paused(resting)
+    training = add(store, "ann")
+    assert store.queue.claim_next(limits) == training
+    for run in store.list_active():
+        store.wish(run.id, pause=None)
+    bobs = add(store, "bob")
+    assert store.queue.claim_next(limits) == bobs
+
+
 def test_one_persons_order_changes_nobody_elses_place(store: RunStore) -> None:
     a1, b1, a2, a3 = add(store, "a"), add(store, "b"), add(store, "a"), add(store, "a")
     store.queue.rearrange([a3, a1, a2])

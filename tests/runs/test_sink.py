@@ -103,3 +103,23 @@ def test_what_is_no_json_fails_where_it_is_said(lab_home: Path) -> None:
     sink.set_facts({"params": np.int64(3), "share": np.float32(0.5)})
     with pytest.raises(TypeError):
         sink.set_facts({"model": object()})
+
+
+def test_a_sink_outlives_whatever_goes_wrong_once(lab_home: Path) -> None:
+    store = RunStore()
+    run = store.create(RunConfig(), status="starting")
+    failures = iter([ZeroDivisionError("played")])
+
+    def describe() -> dict[str, object]:
+        for failure in failures:
+            raise failure
+        return {}
+
+    with StoreSink(store, run.id, describe) as sink:
+        sink.point("loss", 1, 0.1, 2.0)
+        store.request_stop(run.id)
+        deadline = time.monotonic() + 20
+        while not sink.wishes.stop and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert sink.wishes.stop
+    assert [point.value for point in store.points(run.id)[1]] == [2.0]

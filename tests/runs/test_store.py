@@ -353,3 +353,56 @@ def test_a_long_curve_is_read_in_few_points_with_its_spike(store: RunStore) -> N
     assert (loss.steps[0], loss.steps[-1]) == (0, 4999)
     assert len(curves["epoch/loss"].values) == 500, "epochs are never left out"
     assert store.curves.read(run.id, after=cursor) == (cursor, {})
+
+
+def test_a_continued_run_is_whole_or_not_there(store: RunStore, monkeypatch) -> None:
+    parent = store.create(RunConfig(), status="starting")
+    store.report(parent.id, progress={}, points=[Point("loss", 1, 0.5, 2.0)])
+    save_checkpoint(parent.id, "last", Checkpoint(1.0, 1.0, 0.5), b"model")
+    store.end(parent.id, "finished", "Done.")
+    config = store.get(parent.id).continued(epochs=1, checkpoint="last")
+
+    def refuse(*arguments: object, **named: object) -> None:
+        assert store.queue.list_waiting() == [], "nobody can claim it before it has its curves"
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.curves, "copy", refuse)
+        with pytest.raises(sqlite3.OperationalError):
+            store.create(config)
+    assert [run.id for run in store.list_runs()] == [parent.id]
+    assert [path.name for path in run_folder(parent.id).parent.iterdir()] == [parent.id]
+    assert len(store.points(store.create(config).id)[1]) == 1
+
+
+def test_the_best_of_other_images_is_not_taken_over(store: RunStore) -> None:
+    parent = store.create(RunConfig(), status="starting")
+    for which in ("last", "best"):
+        save_checkpoint(parent.id, which, Checkpoint(1.0, 1.0, 0.5), b"model")
+    store.end(parent.id, "finished", "Done.")
+    config = store.get(parent.id).continued(epochs=1, checkpoint="last")
+    assert read_checkpoint(store.create(config).id, "best") is not None
+    other = store.create(replace(config, dataset="synthetic"))
+    assert read_checkpoint(other.id, "start") is not None
+    assert read_checkpoint(other.id, "best") is None
+
+
+def test_a_row_that_cannot_be_read_hides_no_other(store: RunStore) -> None:
+    strange, run = store.create(RunConfig()), store.create(RunConfig())
+    with sqlite3.connect(store.path) as db:
+        db.execute(
+            'UPDATE runs SET config = \'{"network": "of-2030"}\' WHERE id = ?', (strange.id,)
+        )
+    assert [found.id for found in store.list_runs()] == [run.id]
+    assert [found.id for found in store.list_unended()] == [run.id]
+    with pytest.raises(RunError, match="network must be"):
+        store.get(strange.id)
+
+
+def test_a_run_that_was_given_up_too_early_is_running_once_it_reports(store: RunStore) -> None:
+    run = store.create(RunConfig())
+    store.queue.claim_next(Limits(1))
+    store.queue.requeue(run.id)
+    store.report(run.id, progress={})
+    run = store.get(run.id)
+    assert (run.status, run.started is not None) == ("running", True)
