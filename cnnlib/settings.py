@@ -77,6 +77,11 @@ def silence_seconds() -> int:
     return _whole_number("CNNLIB_SILENCE_SECONDS", default=300, minimum=5)
 
 
+def host_controls() -> bool:
+    """Whether browsers on the server's machine control all runs (``CNNLIB_HOST_CONTROLS``)."""
+    return _whole_number("CNNLIB_HOST_CONTROLS", default=1, minimum=0) != 0
+
+
 def preload() -> bool:
     """Whether the supervisor keeps TensorFlow loaded, about 0.9 GB (``CNNLIB_PRELOAD``, 1 or 0)."""
     return _whole_number("CNNLIB_PRELOAD", default=1, minimum=0) != 0

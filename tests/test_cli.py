@@ -122,6 +122,16 @@ def test_what_a_run_is_asked_reaches_its_worker(lab_home, capsys) -> None:
     assert "has stopped: nothing can be asked" in capsys.readouterr().err
 
 
+def test_no_more_runs_rest_than_there_is_memory_for(lab_home, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("CNNLIB_SLOTS", "1")
+    store = RunStore()
+    ids = [store.create(RunConfig(), status="starting").id for _ in range(3)]
+    assert main(["runs", *ids, "--pause"]) == 1
+    assert "At most 2 runs may rest" in capsys.readouterr().err
+    assert not any(store.get(run_id).wishes.pause for run_id in ids)
+    assert main(["runs", *ids[:2], "--pause"]) == 0
+
+
 def test_the_queue_is_listed_in_its_order_and_left(lab_home, capsys) -> None:
     store = RunStore()
     ids = [store.create(RunConfig()).id for _ in range(3)]

@@ -1,10 +1,11 @@
 """Ends training processes that hang: asked to stop and still there, or without a sign of life."""
 
 import logging
+import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 
 import psutil
@@ -17,7 +18,7 @@ from cnnlib.runs.truth import NEVER_BEGUN, describe_kept
 
 COUNTED_SECONDS = 2.0  # between two looks at most so much counts
 SPAWN_SECONDS = 120.0  # how long a worker may take to come up
-ORPHAN_SECONDS = 3.0  # a worker that was started takes its lock within this time
+ORPHAN_SECONDS = 10.0  # a worker that was started takes its lock within this time
 TERM_SECONDS = 2.0  # between SIGTERM and SIGKILL
 KILL_SECONDS = 5.0
 
@@ -32,6 +33,13 @@ class _Watch:
     silent: float = 0.0
     stopping: float = 0.0
     orphaned: float = 0.0
+    told: set[str] = field(default_factory=set)  # what the log has said already
+
+    def warn(self, run_id: str, text: str, *, trace: bool = False) -> None:
+        """Once a run, and not at every look."""
+        if text not in self.told:
+            self.told.add(text)
+            logger.warning("Run %s: %s", run_id, text, exc_info=trace)
 
 
 class Guard:
@@ -61,7 +69,12 @@ class Guard:
         self.watched = len(runs)
         self._watches = {run.id: self._watches.get(run.id, _Watch()) for run in runs}
         for run in runs:
-            self._judge(run, own.get(run.id), self._watches[run.id], passed)
+            try:
+                self._judge(run, own.get(run.id), self._watches[run.id], passed)
+            except sqlite3.Error:  # the store does not answer; each run would have to wait for it
+                raise
+            except Exception as error:  # the other runs need their guard
+                self._watches[run.id].warn(run.id, f"it cannot be watched ({error!r}).", trace=True)
 
     def _judge(self, run: Run, child: BaseProcess | None, watch: _Watch, passed: float) -> None:
         signs = (run.heartbeat, liveness.read_beat(run.id))
@@ -78,10 +91,10 @@ class Guard:
             silence = max(silence, SPAWN_SECONDS)
         if watch.stopping > grace:
             sentence = f"It did not stop within {grace} s of being asked, so its process was ended."
-            self._end_by_force(run, child, "stopped", sentence)
+            self._end_by_force(run, child, watch, "stopped", sentence)
         elif watch.silent > silence:
             sentence = f"Its process gave no sign of life for {silence:g} s and was ended."
-            self._end_by_force(run, child, "failed", sentence)
+            self._end_by_force(run, child, watch, "failed", sentence)
 
     def _put_back(self, run: Run) -> None:
         """A supervisor claimed the run and died before it started a worker: it waits again."""
@@ -92,11 +105,11 @@ class Guard:
             self._store.queue.requeue(run.id)
 
     def _end_by_force(
-        self, run: Run, child: BaseProcess | None, status: str, sentence: str
+        self, run: Run, child: BaseProcess | None, watch: _Watch, status: str, sentence: str
     ) -> None:
         process = _find_process(run, child)
         if process is None:
-            logger.warning("Run %s: its process was not found. %s", run.id, sentence)
+            watch.warn(run.id, f"its process was not found. {sentence}")
             return
         logger.warning("Run %s, process %s: %s", run.id, process.pid, sentence)
         message = f"{sentence} {describe_kept(run.id)}"
@@ -104,9 +117,9 @@ class Guard:
             self._store.end(run.id, status, message)
         with suppress(psutil.Error):
             process.terminate()
-            if not liveness.wait_until_free(run.id, TERM_SECONDS):
+            if not _wait_until_gone(process, TERM_SECONDS):
                 process.kill()  # a stopped process, for one, hears nothing else
-        if liveness.wait_until_free(run.id, KILL_SECONDS):  # otherwise the next look tries again
+        if _wait_until_gone(process, KILL_SECONDS):  # otherwise the next look tries again
             self._store.end(run.id, status, message)
 
 
@@ -115,3 +128,18 @@ def _find_process(run: Run, child: BaseProcess | None) -> psutil.Process | None:
         with suppress(psutil.Error):
             return psutil.Process(child.pid)
     return liveness.find_worker(run.id, run.facts.get("worker") or {})
+
+
+def _wait_until_gone(process: psutil.Process, seconds: float) -> bool:
+    """Wait for a process to end; whether it did in time. A zombie counts as ended.
+
+    Its lock would not do: the run may be deleted meanwhile, with the lock's file. `psutil`'s own
+    wait would not do either: it takes the exit code away from whose child it is.
+    """
+    deadline = time.monotonic() + seconds
+    with suppress(psutil.NoSuchProcess):
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+    return True

@@ -168,5 +168,8 @@ class Progress:
                 self._rate = self._images_per_second(marks[0], marks[-1])
         return self._rate
 
-    def _images_per_second(self, start: tuple[float, int], end: tuple[float, int]) -> float:
+    def _images_per_second(self, start: tuple[float, int], end: tuple[float, int]) -> float | None:
+        """The rate known so far where no time has passed: Windows' clock goes in steps of 16 ms."""
+        if end[0] <= start[0]:
+            return self._rate
         return (end[1] - start[1]) * self.plan.batch_size / (end[0] - start[0])

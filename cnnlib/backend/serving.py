@@ -13,8 +13,9 @@ class Answering(Protocol):
     """The supervisor, as far as conversations need it."""
 
     code: str
+    root: str
     secret: str
-    leases: set[object]
+    leases: dict[object, bool]
     retiring: bool
     ended: bool
     warm: threading.Event
@@ -52,9 +53,7 @@ class Handler(socketserver.StreamRequestHandler):
     def _serve(self, supervisor: Answering, request: dict[str, Any], stream: Any) -> None:
         op = request.get("op")
         if op == "lease":
-            if request.get("code") != supervisor.code:
-                supervisor.retiring = True
-            self._hold(supervisor, stream)
+            self._hold(supervisor, request, stream)
         elif op == "ask":
             arguments = request.get("arguments")
             supervisor.answer(str(request.get("question")), dict(arguments or {}), stream)
@@ -64,14 +63,25 @@ class Handler(socketserver.StreamRequestHandler):
         else:
             protocol.write_line(stream, {"error": f"Unknown request. Received: {op!r}."})
 
-    def _hold(self, supervisor: Answering, stream: Any) -> None:
-        supervisor.leases.add(self)
+    def _hold(self, supervisor: Answering, request: dict[str, Any], stream: Any) -> None:
+        """Keep the line of an app; newer code in the supervisor's own folder makes it retire.
+
+        An app of another folder (a second checkout on one CNNLIB_HOME) shares the supervisor as
+        long as an app of its own folder is there: they would retire each other's without end.
+        """
+        own = request.get("root") == supervisor.root
+        differs = request.get("code") != supervisor.code
+        supervisor.leases[self] = own
         try:
+            if own and differs:
+                supervisor.retiring = True
             while not supervisor.ended:  # or an OSError comes: the app has gone
                 protocol.write_line(stream, {"ok": True})
                 time.sleep(protocol.PING_SECONDS)
+                if differs and not any(list(supervisor.leases.values())):
+                    supervisor.retiring = True
         finally:
-            supervisor.leases.discard(self)
+            supervisor.leases.pop(self, None)
 
 
 class _Duplex:

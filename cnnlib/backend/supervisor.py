@@ -17,6 +17,7 @@ import sqlite3
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -44,7 +45,8 @@ class Supervisor:
     def __init__(self) -> None:
         self.code = protocol.code_fingerprint()
         self.secret = secrets.token_hex(16)
-        self.leases: set[object] = set()
+        self.root = str(protocol.library_root())
+        self.leases: dict[object, bool] = {}  # held lines: whether of an app of `root`
         self.retiring = False
         self.ended = False
         self.warm = threading.Event()
@@ -54,7 +56,8 @@ class Supervisor:
         self._memory_kills = count_memory_kills()
         self._wake = threading.Event()
         self._questions = threading.BoundedSemaphore(QUESTIONS_AT_ONCE)
-        self._asking = 0
+        self._asking: set[object] = set()  # conversations whose question is being answered
+        self._troubles: dict[str, str] = {}
         self._context = _choose_context()
         self._needed_at = time.monotonic()
 
@@ -65,17 +68,24 @@ class Supervisor:
         """Work until nobody needs it any more."""
         threading.Thread(target=self._warm_up, daemon=True).start()
         while not self._may_end():
-            try:
-                self._reap()
-                self._guard.look(self._workers)
-                self._start_waiting_runs()
-            except sqlite3.Error as error:  # a full disk or a long lock: the next tick tries again
-                logger.warning("The run store did not answer: %s", error)
-            except Exception:  # whatever it is, the other runs need their supervisor
-                logger.exception("The supervisor's round was cut short.")
+            self._try("reap", self._reap)
+            self._try("guard", lambda: self._guard.look(self._workers))
+            self._try("start", self._start_waiting_runs)
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
         self.ended = True
+
+    def _try(self, name: str, part: Callable[[], None]) -> None:
+        """A part of a round. Whatever it meets, the other parts go on, and the next round tries
+        again; the log hears of the same trouble once."""
+        try:
+            part()
+            self._troubles.pop(name, None)
+        except Exception as error:
+            if self._troubles.get(name) != repr(error):
+                locked = isinstance(error, sqlite3.Error)  # or a full disk: no fault of the code
+                logger.warning("Part %r was cut short: %r", name, error, exc_info=not locked)
+            self._troubles[name] = repr(error)
 
     def _warm_up(self) -> None:
         """Start the forkserver and wait until it has loaded what it preloads."""
@@ -117,7 +127,7 @@ class Supervisor:
 
     def _may_end(self) -> bool:
         if self.retiring:  # its workers train on, and its successor watches over them
-            return not self._asking
+            return True
         if self._workers or self._asking or self.leases or self._guard.watched:
             self._needed_at = time.monotonic()
             return False
@@ -128,27 +138,41 @@ class Supervisor:
         if question not in inference.QUESTIONS:
             protocol.write_line(stream, {"error": f"Unknown question. Received: {question!r}."})
             return
-        with self._questions:
-            self._asking += 1
-            receiver, sender = self._context.Pipe(duplex=False)
-            child = self._context.Process(
-                target=inference.answer_in_child, args=(sender, question, arguments)
-            )
-            try:
-                child.start()
-                sender.close()
-                while True:
-                    message = json.loads(receiver.recv_bytes())
-                    protocol.write_line(stream, message)
-                    if "progress" not in message:
-                        return
-            except EOFError:
-                protocol.write_line(stream, {"error": "The answering process ended. Try again."})
-            finally:
-                receiver.close()
-                child.terminate()
-                child.join()
-                self._asking -= 1
+        self._asking.add(stream)
+        try:
+            with self._questions:
+                self._answer_in_child(question, arguments, stream)
+        finally:
+            self._asking.discard(stream)
+
+    def _answer_in_child(
+        self, question: str, arguments: dict[str, Any], stream: protocol.Stream
+    ) -> None:
+        receiver, sender = self._context.Pipe(duplex=False)
+        child = self._context.Process(
+            target=inference.answer_in_child, args=(sender, question, arguments)
+        )
+        child.start()
+        sender.close()
+        try:
+            while receiver.poll(protocol.ANSWER_SECONDS):
+                message = json.loads(receiver.recv_bytes())
+                protocol.write_line(stream, message)
+                if "progress" not in message:
+                    return
+            limit = f"{protocol.ANSWER_SECONDS:g} s"
+            protocol.write_line(stream, {"error": f"There was no answer within {limit}."})
+        except EOFError:
+            protocol.write_line(stream, {"error": "The answering process ended. Try again."})
+        finally:
+            receiver.close()
+            child.kill()  # it has nothing to tidy up; a hanging one may not hear less
+            child.join()
+
+    def finish_answers(self) -> None:
+        """Wait for the questions that are still being answered; each has its time limit."""
+        while self._asking:
+            time.sleep(TICK_SECONDS)
 
 
 def _choose_context() -> Any:
@@ -180,6 +204,7 @@ def main() -> None:
     logger.info("Nobody needs this supervisor any more.")
     protocol.address_path().unlink(missing_ok=True)
     lock.release()
+    supervisor.finish_answers()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cnnlib.arch.analysis import analyze
 from cnnlib.arch.spec import Spec
 from cnnlib.backend.model_builder import build_model
 from cnnlib.errors import RunError
@@ -18,7 +19,8 @@ from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import checkpoint_path
 from cnnlib.runs.records import Run
 
-MAX_STEPS_PER_EXECUTION = 8  # a stop waits for at most so many batches
+MAX_STEPS_PER_EXECUTION = 8  # a stop waits for at most so many batches,
+MACS_PER_EXECUTION = 4e9  # and for so many multiplications of forward passes
 MOMENTUM = 0.9  # Keras' and most papers' value
 
 OPTIMIZERS: dict[str, Callable[..., keras.optimizers.Optimizer]] = {
@@ -111,7 +113,8 @@ def prepare_model(
     keras.utils.set_random_seed(start_seed(config, first_epoch))
     strategy = _make_strategy(config.batch_size)
     # Keras 3.15 cannot take several steps an execution from a batch that is shared out.
-    steps = min(stride, MAX_STEPS_PER_EXECUTION) if strategy.num_replicas_in_sync == 1 else 1
+    shared = strategy.num_replicas_in_sync > 1
+    steps = 1 if shared else choose_steps(spec, config.batch_size, stride)
     with strategy.scope():
         model = build_model(spec, acceleration.precision)
         optimizer = make_optimizer(config, model.trainable_variables)
@@ -125,6 +128,16 @@ def prepare_model(
             jit_compile=acceleration.jit_compile,
         )
     return model
+
+
+def choose_steps(spec: Spec, batch_size: int, stride: int) -> int:
+    """Steps an execution. Several save milliseconds each, but what people want of the run is seen
+    between executions only: where steps are long, on processors without a GPU, there is one."""
+    most = min(stride, MAX_STEPS_PER_EXECUTION)
+    if find_devices():
+        return most
+    macs = max(1, analyze(spec).macs * batch_size)
+    return max(1, min(most, int(MACS_PER_EXECUTION // macs)))
 
 
 def count_replicas(model: keras.Model) -> int:

@@ -139,6 +139,7 @@ def find_active_layers(model: keras.Model) -> list[keras.Layer]:
 
 def make_histogram(values: NDArray[np.float32]) -> tuple[float, float, tuple[int, ...]]:
     """(low, high, counts in 30 equal bins) of the finite values; all alike, they get a width."""
-    finite = values[np.isfinite(values)]
+    # In float32, bins between values that are all but alike would have no width: an error.
+    finite = values[np.isfinite(values)].astype(np.float64)
     counts, edges = np.histogram(finite, bins=BINS)
     return float(edges[0]), float(edges[-1]), tuple(counts.tolist())

@@ -12,6 +12,7 @@ from cnnlib.errors import RunError
 from cnnlib.runs import exports
 from cnnlib.runs.files import read_checkpoint, run_folder
 from cnnlib.runs.records import Run
+from cnnlib.runs.resting import check_room_to_rest
 from cnnlib.runs.store import RunStore
 
 QUEUE = "queue"  # in place of an id
@@ -136,6 +137,8 @@ def _control(
     for run in runs:
         if run.has_ended:
             raise RunError(f"Run {run.id} has {run.status}: nothing can be asked of it any more.")
+    if wishes.get("pause"):
+        check_room_to_rest(store, [run.id for run in runs])
     for run in runs:
         store.wish(run.id, **wishes)
         if stop:

@@ -25,7 +25,7 @@ from cnnlib.runs.store import open_store
 
 START_SECONDS = 20.0
 CONNECT_SECONDS = 3.0
-ANSWER_SECONDS = 600.0
+ANSWER_SECONDS = protocol.ANSWER_SECONDS + 10.0  # the supervisor gives up first, with a sentence
 RETIRE_SECONDS = 0.5  # between a supervisor's last answer and its end
 Progress = Callable[[float, str], None]
 
@@ -148,7 +148,11 @@ class SupervisorKeeper(threading.Thread):
         self._stopped.set()
 
     def _hold_line(self) -> None:
-        request = {"op": "lease", "code": protocol.code_fingerprint()}
+        request = {
+            "op": "lease",
+            "code": protocol.code_fingerprint(),
+            "root": str(protocol.library_root()),
+        }
         with _conversation(request, CONNECT_SECONDS + protocol.PING_SECONDS) as stream:
             while not self._stopped.is_set() and protocol.read_line(stream) is not None:
                 pass  # the supervisor says a word now and then; silence means that it died

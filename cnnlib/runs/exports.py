@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 FORMAT, VERSION = "cnnlab-runs", 1
 TENSORBOARD = "tensorboard"  # folder of a run's event files
-MAX_ZIP_BYTES = 500_000_000
+MAX_ZIP_BYTES = 100_000_000  # of what is packed, in memory, for each who asks
 COLUMNS = ("loss", "accuracy", "val_loss", "val_accuracy")
 POINT_COLUMNS = ("run", "curve", "step", "epoch", "seconds", "value")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet's formula begins

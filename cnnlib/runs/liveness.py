@@ -5,7 +5,6 @@ No process id is ever taken for the truth: numbers are used again, files stay be
 
 import os
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -72,16 +71,6 @@ def find_worker(run_id: str, described: dict[str, Any]) -> psutil.Process | None
         if is_run_alive(run_id) and (same or _has_open(process, _lock_path(run_id))):
             return process
     return None
-
-
-def wait_until_free(run_id: str, seconds: float) -> bool:
-    """Wait for a run's process to end; whether it did in time. A zombie counts as ended."""
-    deadline = time.monotonic() + seconds
-    while is_run_alive(run_id):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def _lock_path(run_id: str) -> Path:

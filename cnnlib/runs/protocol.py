@@ -20,6 +20,7 @@ from cnnlib import settings
 HOST = "127.0.0.1"
 MAX_LINE = 16_000_000  # bytes; a question may bring arrays
 PING_SECONDS = 2.0  # how often a held line carries a word
+ANSWER_SECONDS = 600.0  # between two words about a question
 
 
 class Stream(Protocol):
@@ -78,9 +79,14 @@ def read_line(stream: Stream) -> dict[str, Any] | None:
     return message if isinstance(message, dict) else None
 
 
+def library_root() -> Path:
+    """The folder of the library that this process runs, which a checkout of its own tells apart."""
+    return Path(cnnlib.__file__).resolve().parent
+
+
 def code_fingerprint() -> str:
     """A short hash of the library's files, by which a supervisor of older code is told apart."""
-    root = Path(cnnlib.__file__).parent
+    root = library_root()
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
         digest.update(f"{path.relative_to(root)} {path.stat().st_mtime_ns};".encode())

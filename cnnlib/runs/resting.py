@@ -1,4 +1,4 @@
-"""How many runs may rest at once: a paused run gives up its slot, but keeps its process's memory."""
+"""How many runs may rest at once: a paused run gives up its slot, but keeps its memory."""
 
 from collections.abc import Collection
 

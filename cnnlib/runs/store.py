@@ -289,16 +289,38 @@ class RunStore:
             for step, epoch, seconds, value in zip(*(c.tolist() for c in curve), strict=True)
         ]
 
-    def histograms(self, run_id: str, kind: str) -> list[Histogram]:
-        """The histograms of a kind, layer by layer as they came, each in the order of epochs."""
+    def list_layers(self, run_id: str, kind: str) -> list[str]:
+        """The layers that have histograms of a kind, as they came."""
         rows = self._db().execute(
-            "SELECT layer, epoch, data FROM histograms WHERE run = ? AND kind = ? ORDER BY rowid",
+            "SELECT layer FROM histograms WHERE run = ? AND kind = ? "
+            "GROUP BY layer ORDER BY MIN(rowid)",
             (run_id, kind),
         )
+        return [row["layer"] for row in rows]
+
+    def histograms(
+        self, run_id: str, kind: str, *, layer: str | None = None, most: int | None = None
+    ) -> list[Histogram]:
+        """The histograms of a kind, as they came: epoch by epoch, each layer by layer.
+
+        Args:
+            layer: the only one; None for all.
+            most: epochs at most, 2 or more: the first, the last, and some evenly between them.
+        """
+        rows = self._db().execute(
+            "SELECT layer, epoch, data FROM histograms "
+            "WHERE run = ? AND kind = ? AND (? IS NULL OR layer = ?) ORDER BY rowid",
+            (run_id, kind, layer, layer),
+        ).fetchall()  # fmt: skip
+        epochs = sorted({row["epoch"] for row in rows})
+        if most is not None and len(epochs) > most:
+            epochs = [epochs[i * (len(epochs) - 1) // (most - 1)] for i in range(most)]
+        kept = set(epochs)
         found = []
         for row in rows:
-            low, high, *counts = json.loads(row["data"])
-            found.append(Histogram(kind, row["layer"], row["epoch"], low, high, tuple(counts)))
+            if row["epoch"] in kept:
+                low, high, *counts = json.loads(row["data"])
+                found.append(Histogram(kind, row["layer"], row["epoch"], low, high, tuple(counts)))
         return found
 
     def add_event(self, run_id: str, kind: str, text: str) -> None:

@@ -29,15 +29,15 @@ class Outcome:
         return 100 * (self.second - self.first)
 
 
-def start_pair(first: RunConfig, second: RunConfig) -> tuple[str, str]:
-    """Put both runs into the queue; their ids.
+def start_pair(first: RunConfig, second: RunConfig, *, owner: str = "") -> tuple[str, str]:
+    """Put both runs of a person into the queue; their ids.
 
     Raises:
         LabError: one of them cannot be started; then neither is.
     """
-    started = client.submit(first)
+    started = client.submit(first, owner=owner)
     try:
-        return started.id, client.submit(second).id
+        return started.id, client.submit(second, owner=owner).id
     except LabError:
         open_store().request_stop(started.id)
         raise

@@ -13,6 +13,7 @@ from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 
 MOST_EXPORTED = 60
+GONE = "A file could not be read: its run may have been deleted just now. Try again."
 FILES: dict[str, tuple[Callable[[list[Run]], str | bytes], str]] = {
     "runs.csv": (exports.make_runs_csv, "text/csv"),
     "points.csv": (exports.make_points_csv, "text/csv"),
@@ -23,6 +24,13 @@ FILES: dict[str, tuple[Callable[[list[Run]], str | bytes], str]] = {
 
 def make_export_routes() -> list[Route]:
     return [Route("/api/exports/{name}", _send_export)]
+
+
+def refuse(error: Exception) -> Response:
+    """404 is final: a chart stops asking. Anything else may pass: it asks again."""
+    status = 404 if isinstance(error, RunNotFoundError) else 503
+    text = GONE if isinstance(error, OSError) else str(error)  # no paths of this machine
+    return JSONResponse({"error": text}, status_code=status)
 
 
 def _send_export(request: Request) -> Response:
@@ -39,9 +47,8 @@ def _send_export(request: Request) -> Response:
             )
         make, media_type = FILES[name]
         content = make([open_store().get(run_id) for run_id in dict.fromkeys(ids)])
-    except (LabError, sqlite3.Error) as error:
-        status = 404 if isinstance(error, RunNotFoundError) else 503
-        return JSONResponse({"error": str(error)}, status_code=status)
+    except (LabError, OSError, sqlite3.Error) as error:
+        return refuse(error)
     headers = {
         "Content-Disposition": f'attachment; filename="cnnlab-{name}"',
         "Cache-Control": "no-store",

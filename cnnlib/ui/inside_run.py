@@ -1,7 +1,5 @@
 """Inside a run: how weights and activations spread, and which ReLU units are dead, by epoch."""
 
-from collections import defaultdict
-
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,10 +8,12 @@ from cnnlib.figures.theme import PLOT_CONFIG
 from cnnlib.figures.training import make_dead_units_figure, make_histograms_figure
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
+from cnnlib.ui.page import friendly_errors
 from cnnlib.ui.prose import show_text
 
 LOOK_SECONDS = 3  # while the run trains and this is open: there is something new once an epoch
 MOST_LAYERS = 12  # in one picture
+MOST_EPOCHS = 60  # of a layer, as many as there is room for
 TITLE = "Inside the network"
 VIEWS = {"weights": "Weights", "activations": "Activations", "dead": "Dead ReLUs"}
 ALL = "All layers"
@@ -21,6 +21,9 @@ NOTHING_YET = "The pictures begin with the first epoch."
 NOT_WATCHED = (
     "This run measured nothing inside the network. Weights, activations and dead ReLUs are chosen "
     "under «What to watch» when a run is started."
+)
+THINNED = (
+    f"At most {MOST_EPOCHS} epochs are drawn: the first, the last, and some evenly between them."
 )
 NOTHING = "Nothing was measured before this run ended."
 DEAD = "epoch/dead/"
@@ -37,6 +40,7 @@ def inside_run(run: Run) -> None:
         st.fragment(_draw, run_every=every)(run.id, run.has_ended, run.config.watched)
 
 
+@friendly_errors()
 def _draw(run_id: str, ended: bool, watched: frozenset[str]) -> None:
     kinds = [kind for kind in VIEWS if kind in watched]
     if not kinds:
@@ -56,19 +60,20 @@ def _draw(run_id: str, ended: bool, watched: frozenset[str]) -> None:
 
 
 def _make_histograms(run_id: str, kind: str, controls: DeltaGenerator) -> go.Figure | None:
-    layers = defaultdict(list)
-    for histogram in open_store().histograms(run_id, kind):
-        layers[histogram.layer].append(histogram)
+    layers = open_store().list_layers(run_id, kind)
     if not layers:
         return None
-    choices = list(layers)
-    if 1 < len(layers) <= MOST_LAYERS:
-        choices = [ALL, *choices]
+    choices = [ALL, *layers] if 1 < len(layers) <= MOST_LAYERS else layers
     chosen = controls.selectbox(
         "Layer", choices, key=f"inside_layer_{run_id}_{kind}", label_visibility="collapsed",
         width=260,
     )  # fmt: skip
-    shown = layers if chosen == ALL else {chosen: layers[chosen]}
+    shown = {
+        layer: open_store().histograms(run_id, kind, layer=layer, most=MOST_EPOCHS)
+        for layer in (layers if chosen == ALL else [chosen])
+    }
+    if any(len(found) == MOST_EPOCHS for found in shown.values()):
+        controls.caption(THINNED)
     return make_histograms_figure(shown, value=VALUES[kind])
 
 

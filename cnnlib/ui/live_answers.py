@@ -105,9 +105,14 @@ class _Feed:
             if not self._is_fresh(now):
                 self._read()
                 self._bodies, self._read_at = {}, now
+            after = after if after in self._list_cursors() else 0  # made once for all such
             if after not in self._bodies:
                 self._bodies[after] = self._make_body(after)
             return self._bodies[after]
+
+    def _list_cursors(self) -> list[int]:
+        """Those that a browser can go on from."""
+        return [*(start for start, _ in self._news), self._cursor]
 
     def _is_fresh(self, now: float) -> bool:
         return now - self._read_at < (FRESH_SECONDS if self._curves else FIRST_SECONDS)
@@ -169,8 +174,7 @@ class _Feed:
         return self._datasets.get(run.config.dataset)
 
     def _make_body(self, after: int) -> bytes:
-        known = [start for start, _ in self._news] + [self._cursor]
-        whole = after == 0 or after not in known
+        whole = after == 0
         if whole:
             points = {key: _write(_thin(curve, key, POINTS)) for key, curve in self._curves.items()}
         else:

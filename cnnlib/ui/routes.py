@@ -28,11 +28,12 @@ from cnnlib.runs.records import Run
 from cnnlib.runs.script import make_run_script
 from cnnlib.runs.store import open_store
 from cnnlib.ui import checks
-from cnnlib.ui.export_routes import make_export_routes
+from cnnlib.ui.export_routes import make_export_routes, refuse
 from cnnlib.ui.live_answers import LiveAnswers
 from cnnlib.ui.sheets import read_sheet
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+MOST_DIGITS = 18  # of a cursor; Python refuses to read very long numbers
 _answers = LiveAnswers()
 
 
@@ -56,13 +57,13 @@ def _send_plotly(request: Request) -> Response:
 async def _send_run(request: Request) -> Response:
     """State, findings and the points after the cursor `after` (a whole number, default 0)."""
     run_id, after = request.path_params["run_id"], request.query_params.get("after", "0")
-    cursor = int(after) if after.isdecimal() else 0
+    cursor = int(after[:MOST_DIGITS]) if after.isdecimal() else 0
     try:
         body = _answers.peek(run_id, cursor)
         if body is None:
             body = await run_in_threadpool(_answers.get, run_id, cursor)
     except (LabError, sqlite3.Error) as error:
-        return _refuse(error)
+        return refuse(error)
     headers = {"Cache-Control": "no-store"}
     return Response(body, media_type="application/json", headers=headers)
 
@@ -79,8 +80,8 @@ def _send_file(request: Request) -> Response:
             raise RunNotFoundError(
                 f"Run {run_id} has no file {name!r}. Its page lists those it has."
             )
-    except (LabError, sqlite3.Error) as error:
-        return _refuse(error)
+    except (LabError, OSError, sqlite3.Error) as error:
+        return refuse(error)
     return _download(FileResponse(path), run, name)
 
 
@@ -102,12 +103,6 @@ def _send_sheet(request: Request) -> Response:
         return JSONResponse({"error": text}, status_code=404)
     headers = {"Cache-Control": "private, max-age=86400, immutable"}
     return Response(sheet, media_type="image/jpeg", headers=headers)
-
-
-def _refuse(error: Exception) -> Response:
-    """404 is final: the chart stops asking. Anything else may pass: it asks again."""
-    status = 404 if isinstance(error, RunNotFoundError) else 503
-    return JSONResponse({"error": str(error)}, status_code=status)
 
 
 def _download(response: Response, run: Run, name: str) -> Response:

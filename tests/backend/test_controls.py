@@ -57,6 +57,24 @@ def wished(**wishes: float | bool | None) -> Script:
     return wish
 
 
+@pytest.mark.parametrize(
+    ("network", "batch_size", "steps"),
+    # MACs of an image, by the papers: LeNet-5 0.4 million, VGG-16 15.5 billion.
+    [("lenet5", 64, 8), ("vgg16_imagenet", 32, 1)],
+)
+def test_between_two_looks_at_wishes_there_is_little_work(
+    network, batch_size, steps, monkeypatch
+) -> None:
+    from cnnlib.arch import zoo
+    from cnnlib.backend import training
+
+    monkeypatch.setattr(training, "find_devices", list)
+    assert training.choose_steps(zoo.get(network), batch_size, 100) == steps
+    assert training.choose_steps(zoo.get(network), batch_size, 1) == 1
+    monkeypatch.setattr(training, "find_devices", lambda: ["GPU:0"])
+    assert training.choose_steps(zoo.get(network), batch_size, 100) == 8
+
+
 def read(store: RunStore, run: Run, key: str) -> np.ndarray:
     """(n, 4): step, epoch, seconds, value."""
     return np.stack(store.curves.read(run.id)[1][key], axis=1)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnlib.backend.guard import COUNTED_SECONDS, ORPHAN_SECONDS, Guard
+from cnnlib.backend.guard import COUNTED_SECONDS, Guard
 from cnnlib.runs import liveness
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import Checkpoint, checkpoint_path, write_checkpoint_note
@@ -136,6 +136,43 @@ def test_a_run_to_be_deleted_is_gone_with_its_process(store, guard, clock, start
     assert not checkpoint_path(run.id, "last").parent.exists()
 
 
+def test_a_run_that_is_deleted_while_it_is_ended_leaves_no_process(
+    store, guard, clock, start, monkeypatch
+) -> None:
+    """The end is written before the process is dead; then its lock's file may go."""
+    monkeypatch.setattr("cnnlib.backend.guard.TERM_SECONDS", 0.2)
+    run, process = start("deaf")
+    end = store.end
+
+    def end_and_delete(*arguments: object) -> None:
+        end(*arguments)
+        store.delete([run.id])
+
+    monkeypatch.setattr(store, "end", end_and_delete)
+    look_for(guard, clock, SILENCE + 2)
+    assert process.wait(10) == -signal.SIGKILL
+    assert store.list_runs() == []
+
+
+def test_a_run_that_cannot_be_judged_leaves_the_others_their_guard(
+    store, guard, clock, start, monkeypatch, caplog
+) -> None:
+    strange, bystander = start()
+    _, silent = start()
+    read = liveness.read_beat
+
+    def read_beat(run_id: str) -> float | None:
+        if run_id == strange.id:
+            raise ValueError("a surprise")
+        return read(run_id)
+
+    monkeypatch.setattr(liveness, "read_beat", read_beat)
+    look_for(guard, clock, SILENCE + 2)
+    assert silent.wait(10) == -signal.SIGTERM
+    assert bystander.poll() is None
+    assert sum("cannot be watched" in message for message in caplog.messages) == 1
+
+
 def test_no_clock_that_is_set_and_no_sleep_of_the_machine_ends_a_worker(
     store, guard, clock, start, monkeypatch
 ) -> None:
@@ -151,13 +188,17 @@ def test_no_clock_that_is_set_and_no_sleep_of_the_machine_ends_a_worker(
     assert process.poll() is None
 
 
-def test_a_process_that_only_has_the_number_is_left_alone(store, guard, clock, start) -> None:
+def test_a_process_that_only_has_the_number_is_left_alone(
+    store, guard, clock, start, caplog
+) -> None:
+    """The log says so once, and not at every look."""
     run, _ = start()
     innocent = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
     described = store.get(run.id).facts["worker"] | {"pid": innocent.pid, "created": 1.0}
     store.report(run.id, progress={}, facts={"worker": described})
     look_for(guard, clock, SILENCE + 3)
     assert innocent.poll() is None
+    assert sum("was not found" in message for message in caplog.messages) == 1
     innocent.kill()
     innocent.wait()
 
@@ -167,33 +208,8 @@ def test_a_run_that_a_dead_supervisor_had_claimed_waits_again(store, guard, cloc
     store.queue.claim_next(Limits(2))
     store.queue.claim_next(Limits(2))
     with liveness.run_lock(training.id), liveness.supervisor_lock():
-        look_for(guard, clock, ORPHAN_SECONDS)
+        look_for(guard, clock, 10)
         assert store.get(lost.id).status == "starting", "its worker may be about to come up"
         look_for(guard, clock, 1)
         assert store.get(lost.id).status == "queued"
         assert store.get(training.id).status == "starting"
-
-
-def test_the_supervisor_outlives_whatever_its_round_meets(store, monkeypatch) -> None:
-    """A locked store and a surprise, one after the other; then it goes on working."""
-    import sqlite3
-
-    from cnnlib.backend.supervisor import Supervisor
-
-    monkeypatch.setenv("CNNLIB_PRELOAD", "0")
-    monkeypatch.setenv("CNNLIB_IDLE_SECONDS", "0")
-    monkeypatch.setattr("cnnlib.backend.supervisor.TICK_SECONDS", 0.01)
-    supervisor = Supervisor()
-    supervisor.leases.add("an app")
-    troubles = iter([sqlite3.OperationalError("database is locked"), ValueError("a surprise")])
-    met = []
-
-    def look(own: object) -> None:
-        if (trouble := next(troubles, None)) is not None:
-            met.append(trouble)
-            raise trouble
-        supervisor.leases.clear()
-
-    monkeypatch.setattr(supervisor._guard, "look", look)
-    supervisor.supervise()
-    assert len(met) == 2

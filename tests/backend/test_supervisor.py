@@ -220,7 +220,8 @@ def test_a_supervisor_of_older_code_retires_and_a_new_one_serves(store, keeper) 
     run = client.submit(LONG)
     wait_for_epoch(store, run)
     old = protocol.read_address()
-    with client._conversation({"op": "lease", "code": "newer"}, 5) as stream:
+    root = str(protocol.library_root())
+    with client._conversation({"op": "lease", "code": "newer", "root": root}, 5) as stream:
         protocol.read_line(stream)
     wait_for(lambda: protocol.read_address() not in (old, None))  # the keeper started another one
     other = wait_for_end(store, client.submit(QUICK))

@@ -220,7 +220,7 @@ def test_histograms_are_numpys_of_kernels_and_of_outputs() -> None:
         ("activations", "out"),
     ]  # fmt: skip
     kernel = model.get_layer("hidden").kernel.numpy()
-    counts, edges = np.histogram(kernel, 30)
+    counts, edges = np.histogram(kernel.astype(np.float64), 30)
     hidden = found["weights", "hidden"]
     assert (hidden.counts, hidden.epoch) == (tuple(counts), 2.0)
     assert (hidden.low, hidden.high) == pytest.approx((edges[0], edges[-1]))
@@ -239,6 +239,9 @@ def test_histograms_of_strange_values() -> None:
     *_, counts = make_histogram(np.array([np.nan, 1, np.inf, 2], np.float32))
     assert (counts[0], counts[-1], sum(counts), len(counts)) == (1, 1, 2, 30)
     assert sum(make_histogram(np.array([np.nan], np.float32))[2]) == 0
+    low, high, counts = make_histogram(np.array([0.99999994, 1], np.float32))  # neighbours
+    assert (counts[0], counts[-1], sum(counts)) == (1, 1, 2)
+    assert (low, high) == (1 - 2**-24, 1.0)
 
 
 def test_the_training_does_not_notice_that_it_is_watched() -> None:

@@ -145,6 +145,30 @@ def test_damaged_data_is_one_sentence(store: RunStore, lab_home: Path) -> None:
     assert "Error" not in run.message
 
 
+def test_a_clock_that_stands_still_keeps_the_speed(monkeypatch) -> None:
+    """Windows' goes on every 16 ms only; a quick step or a short epoch may lie between."""
+    from cnnlib.backend import progress as module
+    from cnnlib.backend.progress import Plan, Progress
+
+    now = 5.0
+    monkeypatch.setattr(module.time, "monotonic", lambda: now)
+    progress = Progress(Plan(first_epoch=0, epochs=2, images=320, batch_size=32))
+    progress.begin_epoch(0)
+    progress.take_step(1)
+    assert progress.describe()["images_per_second"] is None
+    progress.take_step(2)
+    assert progress.describe()["images_per_second"] is None
+    progress.end_epoch()
+    now = 6.0
+    progress.take_step(3)
+    assert progress.describe()["images_per_second"] == 64.0
+    progress.begin_epoch(1)
+    progress.take_step(1)
+    progress.take_step(2)
+    progress.end_epoch()
+    assert progress.describe()["images_per_second"] == 64.0
+
+
 def test_the_speed_is_told_while_another_thread_begins_epochs() -> None:
     """The sink's thread describes; the training thread must not take its marks away."""
     from cnnlib.backend.progress import Plan, Progress

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.records import Point
 from cnnlib.runs.store import open_store
+from cnnlib.ui.comparing_runs import curves
 from cnnlib.ui.comparing_runs.taking import send_to_mlflow
 from cnnlib.ui.export_routes import make_export_routes
 from tests.pages.topic_page import address, errors, open_topic, press, run, text
@@ -208,6 +209,15 @@ def test_files_of_the_chosen_runs_come_through_their_links() -> None:
                   "runs.csv?runs=" + ",".join(map(str, range(99))),
                   f"tensorboard.zip?runs={ids[0]}"):  # fmt: skip
         assert web.get(f"/api/exports/{wrong}").status_code == 404
+
+
+def test_curves_of_runs_that_train_do_not_fill_the_memory(monkeypatch) -> None:
+    """Each has a new curve every two seconds, of up to 50,000 points with four numbers each."""
+    trains = open_store().get(make(ended=False))
+    for second in range(0, 1_200, 2):
+        monkeypatch.setattr(curves, "_make_stamp", lambda run, now=second: float(now))
+        curves.read_curve(trains, "loss")
+    assert curves._read_curve.cache_info().currsize * 50_000 * 4 * 8 < 250e6
 
 
 def test_mlflow_is_offered_where_it_can_be_had_and_says_what_fails(monkeypatch) -> None:

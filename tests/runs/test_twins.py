@@ -46,9 +46,9 @@ def train(store: RunStore, config: RunConfig, *accuracies: float, status="finish
 
 
 def test_a_pair_is_two_runs_that_the_store_gives_back(store: RunStore) -> None:
-    ids = start_pair(A, B)
+    ids = start_pair(A, B, owner="p1")
     assert [run.config for run in read_pair(*ids)] == [A, B]
-    assert [run.status for run in store.list_runs()] == ["queued", "queued"]
+    assert [(run.status, run.owner) for run in store.list_runs()] == [("queued", "p1")] * 2
 
 
 def test_half_a_pair_is_none(store: RunStore) -> None:

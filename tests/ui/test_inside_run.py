@@ -1,6 +1,7 @@
 """What a page shows of the inside of a run: nothing before it is asked for."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from cnnlib.runs.config import RunConfig
 from cnnlib.runs.records import Histogram, Point
 from cnnlib.runs.store import RunStore, open_store
 from cnnlib.ui import inside_run as module
+from cnnlib.ui.page import NEUTRAL_ERROR
 
 
 @pytest.fixture
@@ -52,21 +54,28 @@ def test_nothing_is_read_while_it_is_closed(store, monkeypatch) -> None:
     def refuse(*arguments: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(RunStore, "histograms", refuse)
+    for method in ("list_layers", "histograms"):
+        monkeypatch.setattr(RunStore, method, refuse)
     app = open_page(start(store, "weights,dead", ("conv2d_1",)))
     assert not app.exception
     assert not app.get("plotly_chart")
 
 
-def test_layers_and_kinds_are_chosen(store) -> None:
+def test_layers_and_kinds_are_chosen(store, monkeypatch) -> None:
     app = open_page(start(store, "weights,dead", ("conv2d_1", "dense_1")))
     app.session_state["inside_run"] = True
     app.run()
     assert not app.exception
     assert app.selectbox[0].options == [module.ALL, "conv2d_1", "dense_1"]
     assert count_traces(app) == 2 * 4
+    read = []
+    histograms = RunStore.histograms
+    monkeypatch.setattr(
+        RunStore, "histograms", lambda *a, **k: read.extend(found := histograms(*a, **k)) or found
+    )
     app.selectbox[0].select("dense_1").run()
     assert count_traces(app) == 4
+    assert {histogram.layer for histogram in read} == {"dense_1"}, "only what is shown is read"
     app.get("button_group")[0].set_value("dead").run()
     assert not app.exception
     assert count_traces(app) == 1
@@ -87,3 +96,28 @@ def test_what_was_not_measured_is_said(store) -> None:
     store.end(fresh, "stopped", None)
     app.run()
     assert app.caption[0].value == module.NOTHING
+
+
+def test_a_long_run_is_drawn_with_some_of_its_epochs(store) -> None:
+    run_id = start(store, "weights")
+    many = [Histogram("weights", "a", float(i), -1.0, 1.0, (1, 2, 1)) for i in range(200)]
+    store.report(run_id, progress={}, histograms=many)
+    app = open_page(run_id)
+    app.session_state["inside_run"] = True
+    app.run()
+    assert module.THINNED in {caption.value for caption in app.caption}
+    (chart,) = app.get("plotly_chart")
+    epochs = json.loads(chart.proto.spec)["data"][1]["x"]
+    assert (len(epochs), epochs[0], epochs[-1]) == (module.MOST_EPOCHS, 0.0, 199.0)
+
+
+def test_a_store_that_does_not_answer_is_one_line(store, monkeypatch) -> None:
+    def refuse(*arguments: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(RunStore, "list_layers", refuse)
+    app = open_page(start(store, "weights"))
+    app.session_state["inside_run"] = True
+    app.run()
+    assert not app.exception
+    assert NEUTRAL_ERROR in app.error[0].value

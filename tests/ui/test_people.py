@@ -96,6 +96,15 @@ def test_the_host_is_who_sits_at_the_server(connect, ip, headers, host: bool) ->
     assert people.may_control(make_run("a" * 20)) is host
 
 
+def test_where_people_share_a_machine_by_tunnels_nobody_is_the_host(connect, monkeypatch) -> None:
+    connect(OTHER, "127.0.0.1", **AT_HOME)
+    monkeypatch.setenv("CNNLIB_HOST_CONTROLS", "0")
+    assert not people.is_host()
+    assert not people.may_control(make_run("a" * 20))
+    monkeypatch.setenv("CNNLIB_HOST_CONTROLS", "1")
+    assert people.is_host()
+
+
 def ask_server(
     headers: dict[str, str], scheme: str = "http", method: str = "GET"
 ) -> dict[str, str]:
@@ -149,6 +158,19 @@ def test_names_are_kept_and_nobody_takes_anothers(lab_home) -> None:
     write_name(database, "a", "")
     assert read_names(database) == {}
     write_name(database, "b", "Ada Lovelace")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["you", "You", "guest 1a2b", "Ada\u200b", "\u202eadA", "\uff21da", "\ufb01n", "yo\uff55"],
+)
+def test_nobody_passes_for_another_by_a_name_that_looks_like_theirs(lab_home, name: str) -> None:
+    database = RunStore().database
+    write_name(database, "a", "Ada")
+    write_name(database, "f", "Fin")
+    with pytest.raises(RunError):
+        write_name(database, "b", name)
+    write_name(database, "b", "Guest speaker")
 
 
 def test_people_are_described_without_their_secret(connect) -> None:

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from cnnlib.arch import zoo
 from cnnlib.data.dataset import DatasetInfo
-from cnnlib.runs import script
+from cnnlib.runs import exports, script
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.curves import Curves
 from cnnlib.runs.files import run_folder
@@ -227,6 +227,37 @@ def test_a_network_of_ones_own_has_its_own_title(web, store) -> None:
 def test_a_cursor_that_is_no_number_means_from_the_start(web, run, after) -> None:
     answer = web.get(f"/api/runs/{run.id}", params={"after": after})
     assert len(answer.json()["points"]["loss"]["value"]) == 2
+
+
+def test_a_number_too_long_to_be_read_means_from_the_start(web, run) -> None:
+    answer = web.get(f"/api/runs/{run.id}", params={"after": "9" * 5_000})
+    assert (answer.status_code, answer.json()["whole"]) == (200, True)
+
+
+def test_invented_cursors_cost_one_answer(web, store, run, clock, monkeypatch) -> None:
+    """Whoever makes up cursors by the thousand gets the same bytes a thousand times."""
+    made = []
+    make = live_answers._Feed._make_body
+    monkeypatch.setattr(
+        live_answers._Feed,
+        "_make_body",
+        lambda feed, after: made.append(after) or make(feed, after),
+    )
+    cursor = web.get(f"/api/runs/{run.id}").json()["cursor"]
+    for after in range(cursor + 1, cursor + 30):
+        assert web.get(f"/api/runs/{run.id}", params={"after": after}).json()["whole"] is True
+    assert web.get(f"/api/runs/{run.id}", params={"after": cursor}).json()["whole"] is False
+    assert made == [0, cursor]
+
+
+def test_files_that_go_while_they_are_packed_are_one_sentence(web, run, monkeypatch) -> None:
+    gone = run_folder(run.id) / "tensorboard" / "events"
+    monkeypatch.setattr(exports, "list_tensorboard_files", lambda run_id: [gone])
+    for address in (f"runs/{run.id}/files/tensorboard.zip",
+                    f"exports/tensorboard.zip?runs={run.id}"):  # fmt: skip
+        answer = web.get(f"/api/{address}")
+        assert answer.status_code == 503
+        assert "may have been deleted" in answer.json()["error"]
 
 
 def test_an_unknown_run_is_a_final_sentence(web, store) -> None:

@@ -100,6 +100,32 @@ def test_one_more_epoch_twice_is_two_more(store) -> None:
     assert store.get(run.id).wishes.epochs == run.config.epochs + 2
 
 
+def test_one_more_epoch_counts_from_those_that_are_trained_anyway(store) -> None:
+    """The worker ends the epoch it is in, however few were wished for meanwhile."""
+    run = make_run(store)
+    actions.set_epochs(run.id, 2)
+    progress = {"epoch_number": 7, "first_epoch": 2.5}  # the fifth of its own
+    store.report(run.id, progress=progress)
+    assert describe_wishes(store.get(run.id)) == []  # it trains 5, as it was set to
+    actions.add_epoch(run.id)
+    assert store.get(run.id).wishes.epochs == 6
+
+
+def test_each_slot_has_room_for_two_that_rest(store, monkeypatch) -> None:
+    monkeypatch.setenv("CNNLIB_SLOTS", "1")
+    first, second, third = (make_run(store).id for _ in range(3))
+    actions.set_paused(first, True)
+    actions.set_paused(first, True)  # a double click
+    store.set_paused(first)
+    actions.set_paused(second, True)
+    actions.set_paused(first, False)  # it waits for a slot, and keeps its memory
+    with pytest.raises(RunError, match="At most 2 runs may rest"):
+        actions.set_paused(third, True)
+    assert not store.get(third).wishes.pause
+    store.end(first, "stopped", None)
+    actions.set_paused(third, True)
+
+
 def test_a_double_click_starts_one_run(store, monkeypatch) -> None:
     monkeypatch.setattr(actions.client, "wake", lambda: None)
     run = make_run(store)

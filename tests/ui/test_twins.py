@@ -15,6 +15,7 @@ from cnnlib.runs.config import RunConfig
 from cnnlib.runs.records import Point, Run
 from cnnlib.runs.store import RunStore, open_store
 from cnnlib.ui.cbapd import twins_texts as texts
+from tests.ui.made_people import ME, OTHER, SECRET, SOMEBODY, arrive
 
 STEPS = ("C", "B", "A", "P", "D")
 SHAPE = (32, 32, 3)
@@ -193,6 +194,29 @@ def test_stop_stops_both(store: RunStore) -> None:
     assert not {b.label: b.disabled for b in app.button}[texts.TRAIN]
 
 
+def test_anothers_pair_is_looked_at_and_ones_own_started_beside_it(store, monkeypatch) -> None:
+    arrive(monkeypatch, SECRET)
+    press(theirs := open_twins(), texts.TRAIN)
+    pair = store.list_runs()
+    assert {run.owner for run in pair} == {ME}
+    arrive(monkeypatch, OTHER)
+    app = open_twins(a=theirs.query_params["twins.a"][0], b=theirs.query_params["twins.b"][0])
+    assert texts.STOP not in {button.label for button in app.button}
+    press(app, texts.TRAIN)
+    assert [run.owner for run in store.list_runs()] == [SOMEBODY, SOMEBODY, ME, ME]
+    assert {run.status for run in store.list_runs()} == {"queued"}
+
+
+def test_an_old_button_does_not_stop_anothers_pair(store, monkeypatch) -> None:
+    arrive(monkeypatch, SECRET)
+    press(app := open_twins(), texts.TRAIN)
+    arrive(monkeypatch, OTHER)
+    (button,) = [button for button in app.button if button.label == texts.STOP]
+    button.click()
+    run(app)
+    assert {run.status for run in store.list_runs()} == {"queued"}
+
+
 def test_another_seed_is_the_next_one(store: RunStore) -> None:
     app = open_twins(seed="9999")
     press(app, texts.ANOTHER_SEED)
@@ -201,7 +225,7 @@ def test_another_seed_is_the_next_one(store: RunStore) -> None:
 
 
 def test_a_failure_to_start_is_one_line(monkeypatch) -> None:
-    def refuse(config: RunConfig) -> Run:
+    def refuse(config: RunConfig, **given: str) -> Run:
         raise RunError("The background process did not start.")
 
     app = open_twins()

@@ -20,14 +20,15 @@ from cnnlib.arch.twins import (
 from cnnlib.data import DatasetInfo, available
 from cnnlib.errors import LabError
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.store import open_store
 from cnnlib.runs.twins import Pair, read_pair, start_pair
 from cnnlib.ui.address import Address, Setting, choice, whole
 from cnnlib.ui.cbapd import twins_texts as texts
 from cnnlib.ui.cbapd.twins_outcome import show_pair
 from cnnlib.ui.network_table import network_table
 from cnnlib.ui.page import friendly_errors, plain_text, show_error
+from cnnlib.ui.people import current_person, may_control
 from cnnlib.ui.prose import show_text
+from cnnlib.ui.run_control import actions
 
 PART = "twins"  # of the address: ?twins.epochs=…
 AMOUNTS = (500, 1_000, 2_000, 5_000, 10_000)  # training images, or all of a smaller set
@@ -60,10 +61,9 @@ def show_twins(steps: Sequence[str]) -> None:
     address = Address(PART, _make_settings(blocks, list(infos)), part=True)
     see = st.container()  # above the controls, and filled with what they say
     pair = _read_pair(address)
-    under_way = pair is not None and not all(run.has_ended for run in pair)
     with st.container(horizontal=True, vertical_alignment="bottom", border=True):
         plan = _choose(address, blocks, infos)
-        _offer_buttons(address, plan, pair if under_way else None)
+        _offer_buttons(address, plan, pair if pair and _is_own_under_way(pair) else None)
     address.write()
     _compare_networks(plan)
     with see, friendly_errors():
@@ -158,14 +158,19 @@ def _offer_buttons(address: Address, plan: _Plan, under_way: Pair | None) -> Non
                   args=(under_way,))  # fmt: skip
 
 
+def _is_own_under_way(pair: Pair) -> bool:
+    """Whether the pair trains or waits, and who looks on may stop it."""
+    return not all(run.has_ended for run in pair) and all(map(may_control, pair))
+
+
 def _start(address: Address, plan: _Plan, next_seed: int = 0) -> None:
-    """Start both runs, unless a second click came while they are under way."""
+    """Start both runs, unless a second click came while one's own are under way."""
     try:
-        if address["a"] and not all(run.has_ended for run in read_pair(address["a"], address["b"])):
+        if address["a"] and _is_own_under_way(read_pair(address["a"], address["b"])):
             return
         seed = (address["seed"] + next_seed) % (MAX_SEED + 1)
         first, second = (replace(config, seed=seed) for config in plan.configs)
-        ids = start_pair(first, second)
+        ids = start_pair(first, second, owner=current_person())
     except LabError as error:
         st.session_state[_problem_key()] = str(error)
         return
@@ -174,8 +179,7 @@ def _start(address: Address, plan: _Plan, next_seed: int = 0) -> None:
 
 
 def _stop(pair: Pair) -> None:
-    for run in pair:
-        open_store().request_stop(run.id)
+    actions.stop_all([run.id for run in pair])
 
 
 def _compare_networks(plan: _Plan) -> None:

@@ -36,7 +36,7 @@ def _make_stamp(run: Run) -> float | None:
     return run.ended if run.has_ended else time.time() // REFRESH_SECONDS
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)  # a curve has up to 1.6 MB, and one that grows is read again and again
 def _read_curve(store: str, run_id: str, key: str, stamp: float | None) -> Curve:
     _, found = open_store().curves.read(run_id, keys=(key,))
     curve = found.get(key) or Curve(*np.empty((4, 0)))

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from cnnlib.errors import RunNotFoundError
 from cnnlib.runs import client
 from cnnlib.runs.records import Run
+from cnnlib.runs.resting import check_room_to_rest
 from cnnlib.runs.store import open_store
 from cnnlib.ui.people import current_person, is_host, may_control, require_control
+from cnnlib.ui.run_control.wishes import count_epochs
 
 DOUBLE_CLICK_SECONDS = 2.0
 
@@ -27,7 +29,14 @@ def _get_own(run_id: str) -> Run:
 
 
 def set_paused(run_id: str, paused: bool) -> None:
-    open_store().wish(_get_own(run_id).id, pause=paused)
+    """
+    Raises:
+        RunError: it is not one's own, or too many runs rest already.
+    """
+    run = _get_own(run_id)
+    if paused and not run.has_ended:
+        check_room_to_rest(open_store(), [run.id])
+    open_store().wish(run.id, pause=paused)
 
 
 def stop(run_id: str) -> None:
@@ -44,7 +53,7 @@ def set_epochs(run_id: str, epochs: int) -> None:
 
 def add_epoch(run_id: str) -> None:
     run = _get_own(run_id)
-    open_store().wish(run.id, epochs=(run.wishes.epochs or run.config.epochs) + 1)
+    open_store().wish(run.id, epochs=count_epochs(run) + 1)
 
 
 def annotate(run_id: str, *, name: str, note: str, tags: Sequence[str]) -> None:

@@ -25,7 +25,7 @@ from cnnlib.ui.run_control.deleting import delete_form
 from cnnlib.ui.run_control.going import go_to
 from cnnlib.ui.run_control.queue import describe_place, show_queue
 from cnnlib.ui.run_control.sharing import share
-from cnnlib.ui.run_control.wishes import describe_wishes
+from cnnlib.ui.run_control.wishes import count_epochs, describe_wishes
 
 LOOK_SECONDS = 2.0
 
@@ -93,17 +93,13 @@ def _change_form(run: Run) -> None:
             _act(
                 lambda: actions.set_learning_rate(run.id, read_number("learning_rate", text or ""))
             )
-    epochs = _count_epochs(run)
+    epochs = count_epochs(run)
     with st.form(f"epochs_{run.id}", border=False):
         chosen = st.number_input(texts.EPOCHS, 1, MAX_EPOCHS, epochs, help=texts.EPOCHS_HELP)
         if st.form_submit_button(texts.SET_EPOCHS):
             _act(lambda: actions.set_epochs(run.id, int(chosen)))
     if _button(texts.EPOCH, "plus_one", texts.EPOCH_HELP, disabled=epochs >= MAX_EPOCHS):
         _act(lambda: actions.add_epoch(run.id))
-
-
-def _count_epochs(run: Run) -> int:
-    return run.wishes.epochs or run.config.epochs
 
 
 def _offer_epoch(run: Run) -> None:

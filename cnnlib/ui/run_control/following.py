@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
-from cnnlib.ui.page import plain_text
+from cnnlib.ui.page import friendly_errors, plain_text
 from cnnlib.ui.people import describe_person, person_names
 from cnnlib.ui.run_control import texts
 
@@ -35,6 +35,7 @@ def watch_person(person: str, shown: str | None) -> None:
     st.fragment(_look, run_every=LOOK_SECONDS)(person, shown)
 
 
+@friendly_errors()
 def _look(person: str, shown: str | None) -> None:
     newest = find_newest(person)
     if (newest.id if newest else None) != shown:

@@ -9,7 +9,9 @@ BY = "By {person}."
 OTHERS = "This is {person}’s run: you can look on, but not control it."
 
 PAUSE, RESUME, STOP, CANCEL = "Pause", "Resume", "Stop", "Cancel"
-PAUSE_HELP = "Rests after the current batch, and lets another run have its slot."
+PAUSE_HELP = (
+    "Rests after the current batch, and lets another run have its slot; its memory it keeps."
+)
 RESUME_HELP = "Goes on where it rests, as soon as a slot is free."
 STOP_HELP = (
     "Ends after the current batch. What was learned is kept: you can train on from it at any time."

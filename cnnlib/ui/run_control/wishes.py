@@ -1,9 +1,19 @@
 """What has been asked of a run and is not done yet, in words."""
 
+import math
+
 from cnnlib import settings
 from cnnlib.arch.amounts import format_seconds
 from cnnlib.runs.records import Run
 from cnnlib.ui.run_control import texts
+
+
+def count_epochs(run: Run) -> int:
+    """How many epochs it trains in all, as wished; those begun are trained to their end."""
+    progress, begun = run.progress or {}, 0
+    if "epoch_number" in progress:
+        begun = progress["epoch_number"] - math.floor(progress["first_epoch"])
+    return max(run.wishes.epochs or run.config.epochs, begun)
 
 
 def describe_wishes(run: Run) -> list[str]:
@@ -23,6 +33,6 @@ def describe_wishes(run: Run) -> list[str]:
         words.append(
             texts.NEW_RATE.format(new=f"{wishes.learning_rate:g}", old=f"{config.learning_rate:g}")
         )
-    if wishes.epochs not in (None, config.epochs):
-        words.append(texts.NEW_EPOCHS.format(new=wishes.epochs, old=config.epochs))
+    if (epochs := count_epochs(run)) != config.epochs:
+        words.append(texts.NEW_EPOCHS.format(new=epochs, old=config.epochs))
     return words

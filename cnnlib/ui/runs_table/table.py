@@ -36,6 +36,7 @@ def runs_table(address: Address) -> None:
         st.fragment(_look, run_every=LOOK_SECONDS)(_glance())
 
 
+@friendly_errors()
 def _look(before: object) -> None:
     if _glance() != before:
         st.rerun()
