@@ -49,6 +49,8 @@ def end_for_sure(store: RunStore, run_id: str, status: str, message: str) -> Non
             store.end(run_id, status, message)
         except sqlite3.OperationalError as error:
             print(f"The end could not be written yet: {error}", file=sys.stderr, flush=True)
+            if "full" in str(error):
+                store.database.use_reserve()
             time.sleep(1.0)
         else:
             return

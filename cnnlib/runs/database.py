@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from cnnlib.errors import RunError
 
 BUSY_SECONDS = 30.0  # how long a write waits for another writer
+RESERVE_BYTES = 1_000_000  # kept free for the last words of runs on a disk that is full
 CURVE_ROWS = 4  # step, epoch, seconds, value
 
 
@@ -32,6 +33,27 @@ class Database:
                 f"{path} was written by a newer CNN Lab (its version {version}, ours "
                 f"{len(UPGRADES)}). Update the lab, or set CNNLIB_HOME to another folder."
             )
+
+        self._keep_reserve()
+
+    @property
+    def _reserve(self) -> Path:
+        return self.path.with_suffix(".reserve")
+
+    def _keep_reserve(self) -> None:
+        """Take some space of the disk while there is some; `use_reserve` gives it back."""
+        if self._reserve.exists():
+            return
+        try:
+            self._reserve.write_bytes(b"\0" * RESERVE_BYTES)
+        except OSError:
+            self._reserve.unlink(missing_ok=True)
+
+    def use_reserve(self) -> None:
+        """Make room for a write on a disk that is full."""
+        self._reserve.unlink(missing_ok=True)
+        with suppress(sqlite3.Error):
+            self.connect().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def connect(self) -> sqlite3.Connection:
         """This thread's connection."""

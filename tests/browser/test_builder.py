@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from cnnlib.arch import zoo
 from cnnlib.data import load
+from tests.browser.lab import wait_for
 
 PAGE = "network-builder"
 SLOW = 60_000  # milliseconds: the machine trains beside the test
@@ -32,9 +33,16 @@ def fill(visitor, key: str, value: object) -> None:
 
 def select(visitor, key: str, option: str) -> None:
     box = field(visitor, key).get_by_role("combobox")
-    box.focus()
-    box.press("ArrowDown")  # a click that scrolls there would close the list again
-    visitor.page.get_by_role("option", name=option, exact=True).click()
+    choice = visitor.page.get_by_role("option", name=option, exact=True)
+
+    def open_list() -> bool:
+        box.focus()
+        box.press("ArrowDown")  # a click that scrolls there would close the list again
+        visitor.page.wait_for_timeout(500)
+        return choice.is_visible()
+
+    wait_for(open_list, why="the list, which a rerun may close")
+    choice.click()
     expect(box).to_have_value(option)
     visitor.wait_until_idle()
 

@@ -3,7 +3,9 @@
 import json
 import math
 import sqlite3
+import subprocess
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -137,3 +139,27 @@ def test_nan_and_infinity_come_back_as_they_are(lab_home: Path) -> None:
     assert math.isnan(values[1])
     assert math.isnan(values[2])
     assert values[3] == 1.0
+
+
+def test_a_full_disk_has_room_for_the_last_words(tmp_path: Path) -> None:
+    """A real file system of 2 MB, filled to its last byte."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("this user may not mount a small disk")
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("CNNLIB_HOME", str(folder))
+            store = RunStore()
+            run = store.create(RunConfig(), status="starting")
+            with suppress(OSError), open(folder / "filler", "wb", buffering=0) as filler:
+                while True:
+                    filler.write(b"x" * 4096)
+            with pytest.raises(sqlite3.OperationalError, match="full"):
+                store.report(run.id, progress={"text": "x" * 100_000})
+            store.database.use_reserve()
+            store.end(run.id, "failed", "The disk is full.")
+            assert RunStore().get(run.id).message == "The disk is full."
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
