@@ -89,8 +89,9 @@ def test_lenet_from_nothing_with_an_error_mended_and_trained(lab, store, visit) 
     expect(row(visitor, "conv2d_2")).to_have_class(re.compile("broken"))
     expect(field(visitor, "train").get_by_role("button")).to_be_disabled()
     visitor.button("Move conv2d_2 before flatten_1").click()
-    expect(alert).to_have_count(0)
-    expect(row(visitor, "conv2d_2")).to_contain_text("10×10×16")
+    expect(alert).to_have_count(0, timeout=SLOW)
+    visitor.wait_until_idle()  # the old row stays until the new ones are all there
+    expect(row(visitor, "conv2d_2")).to_contain_text("10×10×16", timeout=SLOW)
 
     add(visitor, "Pooling", "max_pooling2d_2")
     row(visitor, "flatten_1").click()
