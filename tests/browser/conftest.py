@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from cnnlib.data import load
 from cnnlib.runs import client
@@ -15,6 +15,7 @@ from tests.browser.ensure_chromium import find_chromium
 from tests.browser.lab import Lab, wait_for
 from tests.browser.visit import Visit
 
+expect.set_options(timeout=15_000)  # a machine that tests two browsers at once is slow
 CHROMIUM_ARGS = (
     "--no-sandbox",
     "--disable-gpu",

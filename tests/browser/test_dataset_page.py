@@ -174,8 +174,11 @@ def test_an_image_goes_on_to_the_pages_of_the_operators(lab, visit, split, there
     visitor = look(visit, lab, f"data-set?split={split}&index=7")
     detail = visitor.page.locator(".st-key-image_detail")
     detail.get_by_text("Take it further").click()
+    visitor.wait_until_idle()  # a click in the middle of a rerun may be lost
     detail.get_by_role("button", name="Pooling").click()
-    expect(visitor.page).to_have_url(re.compile(rf"/pooling-lab\?.*{re.escape(there)}"))
+    expect(visitor.page).to_have_url(
+        re.compile(rf"/pooling-lab\?.*{re.escape(there)}"), timeout=20_000
+    )
     visitor.wait_until_idle()
 
 
