@@ -7,6 +7,7 @@ from cnnlib.arch.amounts import format_shape
 from cnnlib.ops.kinds import KINDS, Options
 from cnnlib.ui.address import Address
 from cnnlib.ui.anatomy import check_with_keras
+from cnnlib.ui.clicks import find_clicked_row
 from cnnlib.ui.convolution.parade import Entry, make_picture, run_all
 from cnnlib.ui.convolution.parade_controls import (
     PAGE,
@@ -49,8 +50,8 @@ def show_table(entries: list[Entry], address: Address) -> None:
             "ms": st.column_config.NumberColumn(format="%.2f", help=texts.TIME_HELP),
         },
     )["selection"]
-    if chosen := [*choice["rows"], *(row for row, _ in choice["cells"])]:
-        settings = carry_over(address, entries[chosen[0]].kind)
+    if (row := find_clicked_row(choice)) is not None:
+        settings = carry_over(address, entries[row].kind)
         st.switch_page(CONVOLUTION.path, query_params=settings)
 
 

@@ -18,6 +18,7 @@ from cnnlib.runs.continuing import find_start, link_checkpoints
 from cnnlib.runs.curves import Curves, write_points
 from cnnlib.runs.database import Database
 from cnnlib.runs.files import run_folder
+from cnnlib.runs.histograms import Histograms, write_histograms
 from cnnlib.runs.queueing import Queue, find_last_place
 from cnnlib.runs.records import ACTIVE, ENDED, TRAINING, Event, Histogram, Point, Run, Wishes
 from cnnlib.runs.rows import check_annotations, read_runs, run_from_row
@@ -29,7 +30,7 @@ class RunStore:
     """Access to one store file; safe to share between threads, not to carry through a fork.
 
     Attributes:
-        queue: the runs that wait. curves: what runs have measured.
+        queue: the runs that wait. curves, histograms: what runs have measured.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -37,6 +38,7 @@ class RunStore:
         self.database = Database(self.path)
         self.queue = Queue(self.database)
         self.curves = Curves(self.database)
+        self.histograms = Histograms(self.database)
 
     # -- runs ------------------------------------------------------------------------------------
 
@@ -261,12 +263,7 @@ class RunStore:
             write_points(db, run_id, points)
             for event in events:
                 _insert_event(db, run_id, event.kind, event.text, event.time)
-            db.executemany(
-                "INSERT OR REPLACE INTO histograms (run, kind, layer, epoch, data) "
-                "VALUES (?, ?, ?, ?, ?)",
-                [(run_id, h.kind, h.layer, h.epoch, json.dumps([h.low, h.high, *h.counts]))
-                 for h in histograms],
-            )  # fmt: skip
+            write_histograms(db, run_id, histograms)
         return True
 
     def set_paused(self, run_id: str) -> None:
@@ -288,40 +285,6 @@ class RunStore:
             for key, curve in curves.items()
             for step, epoch, seconds, value in zip(*(c.tolist() for c in curve), strict=True)
         ]
-
-    def list_layers(self, run_id: str, kind: str) -> list[str]:
-        """The layers that have histograms of a kind, as they came."""
-        rows = self._db().execute(
-            "SELECT layer FROM histograms WHERE run = ? AND kind = ? "
-            "GROUP BY layer ORDER BY MIN(rowid)",
-            (run_id, kind),
-        )
-        return [row["layer"] for row in rows]
-
-    def histograms(
-        self, run_id: str, kind: str, *, layer: str | None = None, most: int | None = None
-    ) -> list[Histogram]:
-        """The histograms of a kind, as they came: epoch by epoch, each layer by layer.
-
-        Args:
-            layer: the only one; None for all.
-            most: epochs at most, 2 or more: the first, the last, and some evenly between them.
-        """
-        rows = self._db().execute(
-            "SELECT layer, epoch, data FROM histograms "
-            "WHERE run = ? AND kind = ? AND (? IS NULL OR layer = ?) ORDER BY rowid",
-            (run_id, kind, layer, layer),
-        ).fetchall()  # fmt: skip
-        epochs = sorted({row["epoch"] for row in rows})
-        if most is not None and len(epochs) > most:
-            epochs = [epochs[i * (len(epochs) - 1) // (most - 1)] for i in range(most)]
-        kept = set(epochs)
-        found = []
-        for row in rows:
-            if row["epoch"] in kept:
-                low, high, *counts = json.loads(row["data"])
-                found.append(Histogram(kind, row["layer"], row["epoch"], low, high, tuple(counts)))
-        return found
 
     def add_event(self, run_id: str, kind: str, text: str) -> None:
         with self.database.transaction() as db:

@@ -60,7 +60,7 @@ def _draw(run_id: str, ended: bool, watched: frozenset[str]) -> None:
 
 
 def _make_histograms(run_id: str, kind: str, controls: DeltaGenerator) -> go.Figure | None:
-    layers = open_store().list_layers(run_id, kind)
+    layers = open_store().histograms.list_layers(run_id, kind)
     if not layers:
         return None
     choices = [ALL, *layers] if 1 < len(layers) <= MOST_LAYERS else layers
@@ -69,7 +69,7 @@ def _make_histograms(run_id: str, kind: str, controls: DeltaGenerator) -> go.Fig
         width=260,
     )  # fmt: skip
     shown = {
-        layer: open_store().histograms(run_id, kind, layer=layer, most=MOST_EPOCHS)
+        layer: open_store().histograms.read(run_id, kind, layer=layer, most=MOST_EPOCHS)
         for layer in (layers if chosen == ALL else [chosen])
     }
     if any(len(found) == MOST_EPOCHS for found in shown.values()):

@@ -65,7 +65,11 @@ def test_same_settings_same_history(with_synthetic: Path) -> None:
     assert len({point[0] for point in first}) > 8
     assert first == again
     for kind in ("weights", "activations"):
-        assert store.histograms(found[0].id, kind) == store.histograms(found[1].id, kind) != []
+        assert (
+            store.histograms.read(found[0].id, kind)
+            == store.histograms.read(found[1].id, kind)
+            != []
+        )
     keys = {point[0] for point in unwatched}
     assert {"loss", "accuracy", "learning_rate", "epoch/loss", "epoch/val_accuracy"} <= keys
     assert [point for point in first if point[0] in keys] == unwatched, "watching changed it"

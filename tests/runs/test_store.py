@@ -315,19 +315,19 @@ def test_histograms_come_back_layer_by_layer(store: RunStore) -> None:
             for epoch in (0.0, 1.0) for layer in ("b", "a")]  # fmt: skip
     other = Histogram("activations", "a", 1.0, 0.0, 9.0, (4, 5))
     store.report(run.id, progress={}, histograms=[*made, other])
-    assert store.histograms(run.id, "weights") == made
-    assert store.histograms(run.id, "activations") == [other]
-    assert store.list_layers(run.id, "weights") == ["b", "a"]
-    assert store.histograms(run.id, "weights", layer="a") == made[1::2]
+    assert store.histograms.read(run.id, "weights") == made
+    assert store.histograms.read(run.id, "activations") == [other]
+    assert store.histograms.list_layers(run.id, "weights") == ["b", "a"]
+    assert store.histograms.read(run.id, "weights", layer="a") == made[1::2]
 
 
 def test_of_many_epochs_some_are_read_the_ends_among_them(store: RunStore) -> None:
     run = store.create(RunConfig())
     made = [Histogram("weights", "a", float(epoch), 0.0, 1.0, (epoch,)) for epoch in range(101)]
     store.report(run.id, progress={}, histograms=made)
-    assert store.histograms(run.id, "weights", most=5) == made[::25]
-    assert store.histograms(run.id, "weights", most=101) == made
-    epochs = [each.epoch for each in store.histograms(run.id, "weights", most=60)]
+    assert store.histograms.read(run.id, "weights", most=5) == made[::25]
+    assert store.histograms.read(run.id, "weights", most=101) == made
+    epochs = [each.epoch for each in store.histograms.read(run.id, "weights", most=60)]
     assert (len(epochs), epochs[0], epochs[-1]) == (60, 0.0, 100.0)
     assert {b - a for a, b in pairwise(epochs)} == {1.0, 2.0}
 

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnlib.runs.config import RunConfig
+from cnnlib.runs.histograms import Histograms
 from cnnlib.runs.records import Histogram, Point
 from cnnlib.runs.store import RunStore, open_store
 from cnnlib.ui import inside_run as module
@@ -54,8 +55,8 @@ def test_nothing_is_read_while_it_is_closed(store, monkeypatch) -> None:
     def refuse(*arguments: object) -> None:
         raise AssertionError
 
-    for method in ("list_layers", "histograms"):
-        monkeypatch.setattr(RunStore, method, refuse)
+    for method in ("list_layers", "read"):
+        monkeypatch.setattr(Histograms, method, refuse)
     app = open_page(start(store, "weights,dead", ("conv2d_1",)))
     assert not app.exception
     assert not app.get("plotly_chart")
@@ -69,9 +70,9 @@ def test_layers_and_kinds_are_chosen(store, monkeypatch) -> None:
     assert app.selectbox[0].options == [module.ALL, "conv2d_1", "dense_1"]
     assert count_traces(app) == 2 * 4
     read = []
-    histograms = RunStore.histograms
+    stored = Histograms.read
     monkeypatch.setattr(
-        RunStore, "histograms", lambda *a, **k: read.extend(found := histograms(*a, **k)) or found
+        Histograms, "read", lambda *a, **k: read.extend(found := stored(*a, **k)) or found
     )
     app.selectbox[0].select("dense_1").run()
     assert count_traces(app) == 4
@@ -115,7 +116,7 @@ def test_a_store_that_does_not_answer_is_one_line(store, monkeypatch) -> None:
     def refuse(*arguments: object) -> None:
         raise sqlite3.OperationalError("database is locked")
 
-    monkeypatch.setattr(RunStore, "list_layers", refuse)
+    monkeypatch.setattr(Histograms, "list_layers", refuse)
     app = open_page(start(store, "weights"))
     app.session_state["inside_run"] = True
     app.run()

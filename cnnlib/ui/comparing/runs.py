@@ -11,6 +11,7 @@ from cnnlib.runs.measures import Measures, measure_run, read_sizes
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 from cnnlib.ui.address import Address
+from cnnlib.ui.clicks import find_clicked_row
 from cnnlib.ui.comparing import texts
 from cnnlib.ui.navigation import COMPARE_RUNS, TRAIN, link_to
 from cnnlib.ui.page import plain_text
@@ -104,5 +105,5 @@ def _list_runs(address: Address, results: list[RunResult]) -> None:
         },
         placeholder="–",
     )["selection"]
-    if chosen := [*choice["rows"], *(row for row, _ in choice["cells"])]:
-        st.switch_page(TRAIN.path, query_params={"run": results[chosen[0]].run.id})
+    if (row := find_clicked_row(choice)) is not None:
+        st.switch_page(TRAIN.path, query_params={"run": results[row].run.id})

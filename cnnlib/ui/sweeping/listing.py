@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from cnnlib.runs.sweep_records import SweepRecord, Tally, list_sweeps, tally_sweeps
+from cnnlib.ui.clicks import find_clicked_row
 from cnnlib.ui.people import describe_person, person_names
 from cnnlib.ui.sweeping import texts
 
@@ -29,8 +30,8 @@ def show_list() -> str | None:
             "started": st.column_config.DatetimeColumn(format="distance"),
         },
     )["selection"]
-    if chosen := [*choice["rows"], *(row for row, _ in choice["cells"])]:
-        return records[chosen[0]].id
+    if (row := find_clicked_row(choice)) is not None:
+        return records[row].id
     return None
 
 

@@ -27,6 +27,7 @@ from cnnlib.runs.sweep_records import (
     stop_rest,
 )
 from cnnlib.runs.sweeps import NUMBERS, Range, Sweep
+from cnnlib.ui.clicks import find_clicked_row
 from cnnlib.ui.navigation import COMPARE_RUNS, SWEEPS, TRAIN, link_to
 from cnnlib.ui.page import ASSETS, friendly_errors, plain_text
 from cnnlib.ui.people import may_control
@@ -174,8 +175,8 @@ def _show_table(record: SweepRecord, results: Results) -> None:
             "what happened": st.column_config.TextColumn(width="medium"),
         },
     )["selection"]
-    if chosen := [*choice["rows"], *(row for row, _ in choice["cells"])]:
-        st.switch_page(TRAIN.path, query_params={"run": results[chosen[0]][0].id})
+    if (row := find_clicked_row(choice)) is not None:
+        st.switch_page(TRAIN.path, query_params={"run": results[row][0].id})
 
 
 def _make_row(run: Run, accuracy: float | None, names: Sequence[str]) -> dict[str, object]:
