@@ -26,10 +26,10 @@ from benchmarks.sides import temporary_home
 from cnnlib.data import load
 from cnnlib.runs import client
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.curves import Curves
-from cnnlib.runs.database import Database
-from cnnlib.runs.pieces import insert_piece
 from cnnlib.runs.store import RunStore, open_store
+from cnnlib.runs.store.curves import Curves
+from cnnlib.runs.store.database import Database
+from cnnlib.runs.store.pieces import insert_piece
 from cnnlib.ui import routes
 from cnnlib.ui.live_answers import POINTS, LiveAnswers
 from tests.browser.ensure_chromium import find_chromium

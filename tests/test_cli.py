@@ -19,8 +19,8 @@ from cnnlib.__main__ import main, make_parser
 from cnnlib.arch import zoo
 from cnnlib.commands.serve import describe_address
 from cnnlib.commands.train import read_config
-from cnnlib.runs.command_line import write_command
 from cnnlib.runs.config import ACCELERATIONS, OPTIMIZERS, WATCHES, RunConfig
+from cnnlib.runs.export.command_line import write_command
 from cnnlib.runs.files import run_folder
 from cnnlib.runs.recipes import RECIPES
 from cnnlib.runs.records import Point, Wishes

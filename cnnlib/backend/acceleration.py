@@ -17,8 +17,8 @@ from cnnlib.backend.model_builder import build_model
 from cnnlib.backend.network_questions import measure_steps, require_small
 from cnnlib.backend.training import PLAIN, Acceleration, make_optimizer
 from cnnlib.errors import RunError
-from cnnlib.runs.calibrations import Step
 from cnnlib.runs.config import RunConfig
+from cnnlib.runs.estimating.calibrations import Step
 from cnnlib.runs.store import RunStore
 
 CHOICES = {

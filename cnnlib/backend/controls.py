@@ -12,10 +12,10 @@ from cnnlib.backend.progress import Progress
 from cnnlib.backend.rates import RateCallback
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import run_folder
-from cnnlib.runs.queueing import Limits
 from cnnlib.runs.records import Wishes
 from cnnlib.runs.sink import StoreSink
 from cnnlib.runs.store import RunStore
+from cnnlib.runs.store.queueing import Limits
 
 VALIDATION_SECONDS = 3.0  # after a stop, a validation may take so long
 POLL_SECONDS = 0.2

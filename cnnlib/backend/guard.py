@@ -14,7 +14,7 @@ from cnnlib import settings
 from cnnlib.runs import liveness
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
-from cnnlib.runs.truth import NEVER_BEGUN, describe_kept
+from cnnlib.runs.store.truth import NEVER_BEGUN, describe_kept
 
 COUNTED_SECONDS = 2.0  # between two looks at most so much counts
 SPAWN_SECONDS = 120.0  # how long a worker may take to come up

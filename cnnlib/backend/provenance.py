@@ -15,7 +15,7 @@ from cnnlib.arch.analysis import analyze
 from cnnlib.arch.spec import Spec
 from cnnlib.backend.training import PLAIN, Acceleration, count_replicas
 from cnnlib.data import Dataset
-from cnnlib.runs.command_line import write_command
+from cnnlib.runs.export.command_line import write_command
 from cnnlib.runs.records import Run
 
 

@@ -29,9 +29,9 @@ from cnnlib.backend.exits import count_memory_kills, describe_exit
 from cnnlib.backend.guard import Guard
 from cnnlib.backend.serving import Handler, Server
 from cnnlib.runs import liveness, protocol
-from cnnlib.runs.queueing import Limits
 from cnnlib.runs.store import RunStore
-from cnnlib.runs.truth import describe_lost_worker
+from cnnlib.runs.store.queueing import Limits
+from cnnlib.runs.store.truth import describe_lost_worker
 
 TICK_SECONDS = 0.5
 QUESTIONS_AT_ONCE = 2

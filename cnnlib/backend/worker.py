@@ -29,7 +29,7 @@ from cnnlib.runs.files import LOG, SUMMARY, Checkpoint, run_folder
 from cnnlib.runs.records import Run
 from cnnlib.runs.sink import Listener, StoreSink
 from cnnlib.runs.store import RunStore
-from cnnlib.runs.truth import NEVER_BEGUN
+from cnnlib.runs.store.truth import NEVER_BEGUN
 
 if TYPE_CHECKING:
     from cnnlib.backend.augmentation import Augmenter

@@ -9,18 +9,18 @@ from typing import Any
 
 from cnnlib.commands.printing import print_json, print_rows, write_file
 from cnnlib.errors import RunError
-from cnnlib.runs import exports
+from cnnlib.runs.export import formats
 from cnnlib.runs.files import read_checkpoint, run_folder
 from cnnlib.runs.records import Run
-from cnnlib.runs.resting import check_room_to_rest
 from cnnlib.runs.store import RunStore
+from cnnlib.runs.store.resting import check_room_to_rest
 
 QUEUE = "queue"  # in place of an id
 MOST_RUNS = 1_000_000
 FORMATS: dict[str, Callable[[list[Run], RunStore], str]] = {
-    "csv": exports.make_points_csv,
-    "json": exports.make_json,
-    "table": lambda runs, store: exports.make_runs_csv(runs),
+    "csv": formats.make_points_csv,
+    "json": formats.make_json,
+    "table": lambda runs, store: formats.make_runs_csv(runs),
 }
 
 
@@ -113,8 +113,8 @@ def describe_run(run: Run) -> dict[str, Any]:
         "name": run.name,
         "tags": list(run.tags),
         "config": run.config.to_dict(),
-        "facts": exports.make_finite(run.facts),
-        "result": exports.make_finite(run.result),
+        "facts": formats.make_finite(run.facts),
+        "result": formats.make_finite(run.result),
         "folder": str(run_folder(run.id)),
         **{which: found and asdict(found) for which, found in checkpoints.items()},
     }
@@ -155,7 +155,7 @@ def _export(store: RunStore, runs: list[Run], form: str, path: str) -> None:
 
 
 def _send_to_mlflow(store: RunStore, runs: list[Run]) -> None:
-    from cnnlib.runs.mlflow_export import MlflowExport
+    from cnnlib.runs.export.mlflow import MlflowExport
 
     export = MlflowExport()
     for run in runs:

@@ -8,7 +8,7 @@ import numpy as np
 from cnnlib.errors import LabError, RunError
 from cnnlib.runs import client
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.exports import read_curves
+from cnnlib.runs.export.formats import read_curves
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 

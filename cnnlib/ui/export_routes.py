@@ -8,17 +8,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cnnlib.errors import LabError, RunNotFoundError
-from cnnlib.runs import exports
+from cnnlib.runs.export import formats
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 
 MOST_EXPORTED = 60
 GONE = "A file could not be read: its run may have been deleted just now. Try again."
 FILES: dict[str, tuple[Callable[[list[Run]], str | bytes], str]] = {
-    "runs.csv": (exports.make_runs_csv, "text/csv"),
-    "points.csv": (exports.make_points_csv, "text/csv"),
-    "runs.json": (exports.make_json, "application/json"),
-    "tensorboard.zip": (exports.make_tensorboard_zip, "application/zip"),
+    "runs.csv": (formats.make_runs_csv, "text/csv"),
+    "points.csv": (formats.make_points_csv, "text/csv"),
+    "runs.json": (formats.make_json, "application/json"),
+    "tensorboard.zip": (formats.make_tensorboard_zip, "application/zip"),
 }
 
 

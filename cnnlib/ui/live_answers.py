@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from cnnlib.data import DatasetInfo, available
 from cnnlib.errors import RunNotFoundError
-from cnnlib.runs.curves import Curve
 from cnnlib.runs.diagnosis import diagnose
-from cnnlib.runs.forecast import expect_start
-from cnnlib.runs.people import read_names
+from cnnlib.runs.estimating.forecast import expect_start
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore, open_store
-from cnnlib.runs.thinning import thin
+from cnnlib.runs.store.curves import Curve
+from cnnlib.runs.store.people import read_names
+from cnnlib.runs.store.thinning import thin
 
 FRESH_SECONDS = 0.5  # a worker writes no more often
 FIRST_SECONDS = 0.2  # the same, while the first point is awaited

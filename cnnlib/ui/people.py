@@ -14,9 +14,9 @@ import streamlit as st
 
 from cnnlib import settings
 from cnnlib.errors import RunError
-from cnnlib.runs.people import read_names
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
+from cnnlib.runs.store.people import read_names
 
 COOKIE = "cnnlab_person"
 SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # what `secrets.token_urlsafe(32)` gives

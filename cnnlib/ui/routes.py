@@ -16,16 +16,16 @@ from starlette.routing import Route
 from cnnlib.errors import LabError, RunNotFoundError
 from cnnlib.figures.history import make_history_figure
 from cnnlib.figures.theme import PLOT_CONFIG
-from cnnlib.runs.exports import (
+from cnnlib.runs.export.formats import (
     make_history_table,
     make_json,
     make_points_csv,
     make_tensorboard_zip,
     read_curves,
 )
+from cnnlib.runs.export.script import make_run_script
 from cnnlib.runs.files import DOWNLOADABLE, run_folder
 from cnnlib.runs.records import Run
-from cnnlib.runs.script import make_run_script
 from cnnlib.runs.store import open_store
 from cnnlib.ui import checks
 from cnnlib.ui.export_routes import make_export_routes, refuse

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnlib.arch.amounts import format_bytes
 from cnnlib.runs import client
 from cnnlib.runs.config import MAX_EPOCHS
-from cnnlib.runs.exports import list_tensorboard_files
+from cnnlib.runs.export.formats import list_tensorboard_files
 from cnnlib.runs.files import SUMMARY, WEIGHTS, read_checkpoint, run_folder
 from cnnlib.runs.records import Run
 from cnnlib.ui.page import ASSETS, friendly_errors

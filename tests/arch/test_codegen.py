@@ -23,7 +23,7 @@ from cnnlib.arch.spec import Block, Branches, Spec
 from cnnlib.arch.zoo.blocks import inception_block, residual_block
 from cnnlib.errors import SpecError
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.script import make_training_script
+from cnnlib.runs.export.script import make_training_script
 from tests.arch.write_golden import FOLDER, make_all
 
 GOLDEN = make_all()

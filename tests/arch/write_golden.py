@@ -10,7 +10,7 @@ from pathlib import Path
 from cnnlib.arch import zoo
 from cnnlib.arch.codegen import to_keras_source
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.script import make_training_script
+from cnnlib.runs.export.script import make_training_script
 
 FOLDER = Path(__file__).with_name("golden")
 SOURCES = [

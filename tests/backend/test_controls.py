@@ -13,10 +13,10 @@ import pytest
 from cnnlib.runs import liveness
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import checkpoint_path, read_checkpoint, run_folder
-from cnnlib.runs.queueing import Limits
 from cnnlib.runs.records import Run
 from cnnlib.runs.schedules import Schedule
 from cnnlib.runs.store import RunStore
+from cnnlib.runs.store.queueing import Limits
 
 QUICK = {"network": "lenet5", "dataset": "synthetic", "limit": 64, "batch_size": 16, "watch": ""}
 LONG = QUICK | {"limit": 1000, "epochs": 500}

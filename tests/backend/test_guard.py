@@ -14,9 +14,9 @@ from cnnlib.backend.guard import COUNTED_SECONDS, Guard
 from cnnlib.runs import liveness
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import Checkpoint, checkpoint_path, write_checkpoint_note
-from cnnlib.runs.queueing import Limits
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
+from cnnlib.runs.store.queueing import Limits
 
 SILENCE, GRACE = 20, 10
 WORKER = """

@@ -102,7 +102,7 @@ def test_a_run_that_another_process_trains_is_not_trained_twice(store, monkeypat
 def test_a_locked_store_costs_a_run_nothing_but_delay(store: RunStore, monkeypatch) -> None:
     """Another writer holds the store from the first point until after the last epoch."""
     from cnnlib.backend.worker import run_to_end
-    from cnnlib.runs import database
+    from cnnlib.runs.store import database
 
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)  # errors, not only waiting
     run = store.create(RunConfig(**SMALL), status="starting")

@@ -16,7 +16,7 @@ from cnnlib.arch.layers import Activation, BatchNormalization, Conv2D, Dense, Fl
 from cnnlib.arch.spec import Spec
 from cnnlib.errors import RunError
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.exports import make_history_table, read_curves
+from cnnlib.runs.export.formats import make_history_table, read_curves
 from cnnlib.runs.files import checkpoint_path, read_checkpoint, run_folder
 from cnnlib.runs.store import RunStore
 from tests.backend.small_runs import SMALL, train, values

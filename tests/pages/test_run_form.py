@@ -11,9 +11,9 @@ from cnnlib.arch.layers import Dense, Flatten
 from cnnlib.arch.links import pack_spec
 from cnnlib.arch.spec import Spec
 from cnnlib.runs import client
-from cnnlib.runs.calibrations import Step, keep_calibration
 from cnnlib.runs.config import MAX_BATCH_SIZE, MAX_EPOCHS, MAX_SEED, OPTIMIZERS, WATCHES, RunConfig
-from cnnlib.runs.estimates import START_SECONDS
+from cnnlib.runs.estimating.calibrations import Step, keep_calibration
+from cnnlib.runs.estimating.estimates import START_SECONDS
 from cnnlib.runs.library import save_network
 from cnnlib.runs.liveness import run_lock
 from cnnlib.runs.recipes import FAST

@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from cnnlib.runs import client
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import Checkpoint, checkpoint_path, write_checkpoint_note
-from cnnlib.runs.people import write_name
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
+from cnnlib.runs.store.people import write_name
 from cnnlib.ui.runs_table import table
 from tests.ui.made_people import ME, OTHER, SECRET, SOMEBODY, arrive
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.curves import Curve
 from cnnlib.runs.diagnosis import diagnose
+from cnnlib.runs.store.curves import Curve
 
 STEPS = 500  # an epoch
 PLAIN = RunConfig(network="lenet5")

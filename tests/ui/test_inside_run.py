@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.histograms import Histograms
 from cnnlib.runs.records import Histogram, Point
 from cnnlib.runs.store import RunStore, open_store
+from cnnlib.runs.store.histograms import Histograms
 from cnnlib.ui import inside_run as module
 from cnnlib.ui.page import NEUTRAL_ERROR
 

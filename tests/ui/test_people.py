@@ -10,9 +10,9 @@ import streamlit as st
 
 from cnnlib.errors import RunError
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.people import read_names, write_name
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
+from cnnlib.runs.store.people import read_names, write_name
 from cnnlib.ui import people
 from cnnlib.ui.server import PersonCookie
 from tests.ui.made_people import OTHER, SECRET, arrive

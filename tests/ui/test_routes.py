@@ -18,14 +18,14 @@ from starlette.testclient import TestClient
 
 from cnnlib.arch import zoo
 from cnnlib.data.dataset import DatasetInfo
-from cnnlib.runs import exports, script
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.curves import Curves
+from cnnlib.runs.export import formats, script
+from cnnlib.runs.export.script import make_training_script
 from cnnlib.runs.files import run_folder
-from cnnlib.runs.people import write_name
 from cnnlib.runs.records import Point, Run
-from cnnlib.runs.script import make_training_script
 from cnnlib.runs.store import RunStore, open_store
+from cnnlib.runs.store.curves import Curves
+from cnnlib.runs.store.people import write_name
 from cnnlib.ui import checks, live_answers, routes
 from cnnlib.ui.live_answers import LiveAnswers, list_values
 from cnnlib.ui.routes import make_routes
@@ -252,7 +252,7 @@ def test_invented_cursors_cost_one_answer(web, store, run, clock, monkeypatch) -
 
 def test_files_that_go_while_they_are_packed_are_one_sentence(web, run, monkeypatch) -> None:
     gone = run_folder(run.id) / "tensorboard" / "events"
-    monkeypatch.setattr(exports, "list_tensorboard_files", lambda run_id: [gone])
+    monkeypatch.setattr(formats, "list_tensorboard_files", lambda run_id: [gone])
     for address in (f"runs/{run.id}/files/tensorboard.zip",
                     f"exports/tensorboard.zip?runs={run.id}"):  # fmt: skip
         answer = web.get(f"/api/{address}")

@@ -10,8 +10,8 @@ import pytest
 from cnnlib.arch import zoo
 from cnnlib.errors import RunError
 from cnnlib.runs import client
-from cnnlib.runs.calibrations import Step, read_calibration
 from cnnlib.runs.config import RunConfig
+from cnnlib.runs.estimating.calibrations import Step, read_calibration
 from cnnlib.runs.liveness import run_lock
 from cnnlib.runs.store import RunStore, open_store
 from cnnlib.ui.jobs import get_job

@@ -8,12 +8,12 @@ import math
 from collections.abc import Mapping
 
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.curves import Curve
 from cnnlib.runs.diagnosis.evidence import gather
 from cnnlib.runs.diagnosis.finding import Case, Finding, Severity
 from cnnlib.runs.diagnosis.remarks import REMARKS
 from cnnlib.runs.diagnosis.verdicts import VERDICTS
 from cnnlib.runs.records import ENDED
+from cnnlib.runs.store.curves import Curve
 
 __all__ = ["Finding", "Severity", "diagnose"]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cnnlib.arch import zoo
 from cnnlib.arch.layers import Dropout
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.curves import Curve
+from cnnlib.runs.store.curves import Curve
 
 BLOCK = 50  # step points that are judged together: one alone says little
 

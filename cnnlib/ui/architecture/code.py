@@ -6,7 +6,7 @@ from cnnlib.arch.codegen import FORMS, list_forms, to_keras_source
 from cnnlib.arch.spec import Spec
 from cnnlib.errors import LabError
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.script import get_script_name, make_training_script
+from cnnlib.runs.export.script import get_script_name, make_training_script
 from cnnlib.ui.address import Setting, choice
 from cnnlib.ui.architecture.about import is_classic
 from cnnlib.ui.page import plain_text

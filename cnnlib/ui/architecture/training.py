@@ -17,7 +17,7 @@ from cnnlib.data import available
 from cnnlib.figures.architecture.memory import make_memory_figure
 from cnnlib.figures.theme import PLOT_CONFIG
 from cnnlib.runs.config import OPTIMIZER_TITLES
-from cnnlib.runs.paces import DatasetSize, RunPace, list_paces
+from cnnlib.runs.estimating.paces import DatasetSize, RunPace, list_paces
 from cnnlib.runs.store import open_store
 from cnnlib.ui.address import Address
 from cnnlib.ui.architecture import texts

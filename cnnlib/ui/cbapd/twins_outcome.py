@@ -7,7 +7,7 @@ from cnnlib.data import available
 from cnnlib.errors import LabError
 from cnnlib.figures.theme import PLOT_CONFIG
 from cnnlib.figures.twins import make_twins_figure
-from cnnlib.runs.exports import read_curves
+from cnnlib.runs.export.formats import read_curves
 from cnnlib.runs.twins import (
     Outcome,
     Pair,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnlib.figures.networks_compared import CostPoint, make_accuracy_figure
 from cnnlib.figures.theme import PLOT_CONFIG
-from cnnlib.runs.measures import Measures, measure_run, read_sizes
+from cnnlib.runs.comparing.measures import Measures, measure_run, read_sizes
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 from cnnlib.ui.address import Address

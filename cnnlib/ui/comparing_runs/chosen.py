@@ -7,8 +7,8 @@ import streamlit as st
 
 from cnnlib.errors import RunNotFoundError
 from cnnlib.figures.runs_compared import MOST
+from cnnlib.runs.comparing.seeds import group_by_seed
 from cnnlib.runs.records import Run
-from cnnlib.runs.seeds import group_by_seed
 from cnnlib.runs.store import open_store
 from cnnlib.ui.address import Address, Setting, choice, flag, whole
 from cnnlib.ui.comparing_runs import texts

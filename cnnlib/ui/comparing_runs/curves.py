@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnlib.figures.runs_compared import Line, make_curves_figure
-from cnnlib.runs.curves import Curve
+from cnnlib.runs.comparing.seeds import Spread, average
+from cnnlib.runs.comparing.smoothing import smooth
 from cnnlib.runs.records import Run
-from cnnlib.runs.seeds import Spread, average
-from cnnlib.runs.smoothing import smooth
 from cnnlib.runs.store import open_store
-from cnnlib.runs.thinning import thin
+from cnnlib.runs.store.curves import Curve
+from cnnlib.runs.store.thinning import thin
 from cnnlib.ui.comparing_runs import texts
 from cnnlib.ui.comparing_runs.chosen import Chosen, describe_name, find_chosen
 from cnnlib.ui.navigation import TRAIN

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cnnlib.runs.measures import Measures, measure_run, read_sizes
+from cnnlib.runs.comparing.measures import Measures, measure_run, read_sizes
 from cnnlib.runs.records import Run
 from cnnlib.ui.address import Address
 from cnnlib.ui.comparing_runs import texts

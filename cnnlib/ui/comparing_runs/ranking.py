@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnlib.figures.runs_compared import CostPoint, make_scatter_figure
 from cnnlib.figures.theme import PLOT_CONFIG
-from cnnlib.runs.budgets import Budget, Reached, find_best
+from cnnlib.runs.comparing.budgets import Budget, Reached, find_best
 from cnnlib.ui.address import Address
 from cnnlib.ui.comparing_runs import texts
 from cnnlib.ui.comparing_runs.chosen import Chosen, describe_name

@@ -9,8 +9,8 @@ import streamlit as st
 
 from cnnlib.data import Progress
 from cnnlib.errors import RunError
-from cnnlib.runs.exports import list_tensorboard_files
-from cnnlib.runs.mlflow_export import can_send, find_tracking_uri, hide_password
+from cnnlib.runs.export.formats import list_tensorboard_files
+from cnnlib.runs.export.mlflow import can_send, find_tracking_uri, hide_password
 from cnnlib.ui.comparing_runs import texts
 from cnnlib.ui.comparing_runs.chosen import Chosen
 from cnnlib.ui.jobs import get_job, show_job

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnnlib.figures.runs_compared import LETTERS, LOOKS
-from cnnlib.runs.differences import compare_settings
-from cnnlib.runs.measures import measure_run, read_sizes
+from cnnlib.runs.comparing.differences import compare_settings
+from cnnlib.runs.comparing.measures import measure_run, read_sizes
 from cnnlib.runs.records import Run
 from cnnlib.ui.address import Address
 from cnnlib.ui.comparing_runs import texts

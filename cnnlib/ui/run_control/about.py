@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from cnnlib.runs import people as known
 from cnnlib.runs.records import Run
-from cnnlib.runs.rows import MAX_NAME, MAX_NOTE, MAX_TAGS
 from cnnlib.runs.store import open_store
+from cnnlib.runs.store import people as known
+from cnnlib.runs.store.rows import MAX_NAME, MAX_NOTE, MAX_TAGS
 from cnnlib.ui.navigation import TRAIN
 from cnnlib.ui.page import friendly_errors, plain_text
 from cnnlib.ui.people import current_person, describe_person, person_names

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from cnnlib.errors import RunNotFoundError
 from cnnlib.runs import client
 from cnnlib.runs.records import Run
-from cnnlib.runs.resting import check_room_to_rest
 from cnnlib.runs.store import open_store
+from cnnlib.runs.store.resting import check_room_to_rest
 from cnnlib.ui.people import current_person, is_host, may_control, require_control
 from cnnlib.ui.run_control.wishes import count_epochs
 

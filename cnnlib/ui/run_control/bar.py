@@ -10,8 +10,8 @@ import streamlit as st
 
 from cnnlib.errors import RunNotFoundError
 from cnnlib.runs.config import MAX_EPOCHS
+from cnnlib.runs.estimating.forecast import expect_starts
 from cnnlib.runs.files import read_checkpoint
-from cnnlib.runs.forecast import expect_starts
 from cnnlib.runs.records import Run
 from cnnlib.runs.setting_words import format_number
 from cnnlib.runs.store import open_store

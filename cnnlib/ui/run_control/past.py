@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from cnnlib.arch.amounts import format_bytes
-from cnnlib.runs.command_line import write_command
+from cnnlib.runs.export.command_line import write_command
 from cnnlib.runs.records import Event, Run
 from cnnlib.runs.store import open_store
 from cnnlib.ui.prose import show_text

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from cnnlib.arch.amounts import format_seconds
-from cnnlib.runs.forecast import expect_starts
+from cnnlib.runs.estimating.forecast import expect_starts
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 from cnnlib.ui.navigation import TRAIN

@@ -8,11 +8,11 @@ from cnnlib.arch.costs import estimate_memory
 from cnnlib.arch.spec import Spec
 from cnnlib.data import DatasetInfo
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.estimates import SIMILAR, Estimate, estimate_run
-from cnnlib.runs.forecast import expect_new_start
-from cnnlib.runs.queueing import Limits
+from cnnlib.runs.estimating.estimates import SIMILAR, Estimate, estimate_run
+from cnnlib.runs.estimating.forecast import expect_new_start
 from cnnlib.runs.records import TRAINING
 from cnnlib.runs.store import open_store
+from cnnlib.runs.store.queueing import Limits
 from cnnlib.ui.page import friendly_errors
 from cnnlib.ui.people import current_person
 from cnnlib.ui.run_form import texts

@@ -9,7 +9,7 @@ from cnnlib.data import available
 from cnnlib.runs import client
 from cnnlib.runs.config import MAX_EPOCHS
 from cnnlib.runs.records import Run
-from cnnlib.runs.rows import MAX_NAME
+from cnnlib.runs.store.rows import MAX_NAME
 from cnnlib.ui.address import Address
 from cnnlib.ui.network_table import network_table
 from cnnlib.ui.page import friendly_errors

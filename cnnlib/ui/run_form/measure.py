@@ -16,8 +16,8 @@ from cnnlib.arch.spec import Spec
 from cnnlib.data import Progress
 from cnnlib.errors import LabError
 from cnnlib.runs import client
-from cnnlib.runs.calibrations import QUIET, Step, keep_calibration, read_calibration
 from cnnlib.runs.config import RunConfig
+from cnnlib.runs.estimating.calibrations import QUIET, Step, keep_calibration, read_calibration
 from cnnlib.runs.store import open_store
 from cnnlib.ui.jobs import get_job
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from cnnlib.runs.records import Run
-from cnnlib.runs.rows import MAX_TAG
+from cnnlib.runs.store.rows import MAX_TAG
 from cnnlib.ui.navigation import COMPARE_RUNS, TRAIN
 from cnnlib.ui.page import friendly_errors
 from cnnlib.ui.people import may_control

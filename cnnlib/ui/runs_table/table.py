@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from cnnlib.runs.estimates import read_sizes
-from cnnlib.runs.forecast import expect_starts
+from cnnlib.runs.estimating.estimates import read_sizes
+from cnnlib.runs.estimating.forecast import expect_starts
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 from cnnlib.ui.address import Address

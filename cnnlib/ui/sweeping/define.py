@@ -4,8 +4,8 @@ import streamlit as st
 
 from cnnlib.data import DatasetInfo, available
 from cnnlib.runs.config import MAX_EPOCHS, RunConfig
-from cnnlib.runs.estimates import Estimate, Estimator
-from cnnlib.runs.queueing import Limits
+from cnnlib.runs.estimating.estimates import Estimate, Estimator
+from cnnlib.runs.store.queueing import Limits
 from cnnlib.runs.sweep_records import SweepRecord, check_sweep, submit_sweep
 from cnnlib.runs.sweeps import MAX_TITLE
 from cnnlib.ui.address import Address

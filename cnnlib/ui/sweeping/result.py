@@ -16,8 +16,8 @@ from cnnlib.figures.sweeps import (
     make_seeds_figure,
 )
 from cnnlib.figures.theme import PLOT_CONFIG
+from cnnlib.runs.comparing.seeds import group_by_seed
 from cnnlib.runs.records import TRAINING, Run
-from cnnlib.runs.seeds import group_by_seed
 from cnnlib.runs.setting_words import LABELS, describe_setting, describe_value
 from cnnlib.runs.sweep_records import (
     SweepRecord,
