@@ -2,6 +2,11 @@
 
 A page declares its settings once. Each has a widget of the key `address.key(name)`, or none (an
 edited cell, say). Values are checked when read; one that breaks its rule is passed over.
+
+A widget's callback is called before the page runs: with the newest values of all widgets, but with
+the arguments that the run before gave it. On a busy machine, or where a field is left by the click
+on a button, that run knew less than the visitor. So a callback takes along only what says which
+thing it is of (a layer's name, a run's id), and reads here whatever can be set.
 """
 
 import re
@@ -10,6 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+
+from cnnlib.ui.trail import Trail
 
 ARRIVED = "lab_arrived"  # session state: whether this run is the first since another page's
 _REAL = re.compile(r"-?[0-9]{1,7}(?:\.[0-9]{1,9})?")
@@ -109,8 +116,10 @@ class Address:
         # after a link or the Back button. Otherwise the widgets know better, but for those that
         # Streamlit forgot while another page was shown.
         found, others = self._split_address()
-        left = st.session_state.get(self._written_key)
-        if left and not found and st.session_state.get(ARRIVED):  # by the menu: go on as left
+        left, arrived = self._trail.last, bool(st.session_state.get(ARRIVED))
+        if self._trail.hear(found, arrived=arrived):
+            found = left
+        elif left and not found and arrived:  # by the menu: go on as left
             found = left
             st.query_params.from_dict({**others, **left})
         for setting in settings:
@@ -132,10 +141,11 @@ class Address:
         """Only before the setting's widget is drawn, or in a callback."""
         st.session_state[self.key(name)] = value
 
-    def reset(self, values: Mapping[str, Any]) -> None:
-        """Set what `values` names, and everything else to its default (in a callback)."""
-        for setting in self._settings.values():
-            self[setting.name] = values.get(setting.name, setting.default)
+    def reset(self, values: Mapping[str, Any], kept: Collection[str] = ()) -> None:
+        """Set what `values` names, and all but that and `kept` to its default (in a callback)."""
+        for name, setting in self._settings.items():
+            if name in values or name not in kept:
+                self[name] = values.get(name, setting.default)
 
     def write(self) -> None:
         """Put what differs from the defaults into the address."""
@@ -144,7 +154,7 @@ class Address:
             value = st.session_state.get(self.key(name), setting.default)
             if value is not None and value != setting.default:
                 parameters[self._prefix + name] = setting.format(value)
-        st.session_state[self._written_key] = parameters
+        self._trail.write(parameters)
         found, others = self._split_address()
         if found != parameters:
             st.query_params.from_dict({**others, **parameters})
@@ -160,8 +170,8 @@ class Address:
         return own, others
 
     @property
-    def _written_key(self) -> str:
-        return f"{self._page}__address"
+    def _trail(self) -> Trail:
+        return Trail(f"{self._page}__address")
 
 
 def _read(setting: Setting, text: str | None) -> Any:

@@ -10,8 +10,9 @@ from cnnlib.data import Dataset, Progress, available, import_path, load
 from cnnlib.data.importing import tidy_path
 from cnnlib.errors import LabError
 from cnnlib.ui.address import ARRIVED
-from cnnlib.ui.jobs import LOOK_SECONDS, Job, JobState
+from cnnlib.ui.jobs import LOOK_SECONDS, Job, JobState, start_mine
 from cnnlib.ui.page import show_error
+from cnnlib.ui.trail import Trail
 
 CHOICE = "dataset"
 FIRST = "first_dataset"
@@ -69,9 +70,10 @@ def choose_dataset(
     titles = {info.name: info.title for info in available()}
     names = list(titles)
     chosen, first = st.session_state.get(CHOICE), st.session_state.get(FIRST)
-    said, left = st.query_params.get(CHOICE), st.session_state.get(LEFT)
-    if said is None and st.session_state.get(ARRIVED):  # by the menu: go on with the same set
-        said = left
+    trail, arrived = Trail(LEFT), bool(st.session_state.get(ARRIVED))
+    said, left = st.query_params.get(CHOICE), trail.last
+    if trail.hear(said, arrived=arrived) or (said is None and arrived):
+        said = left  # the browser is behind, or came by the menu: go on with the same set
     if chosen not in names or said != left:  # said != left: by a link or the Back button
         st.session_state[CHOICE] = said if said in names else names[0]
     elif chosen == first != names[0]:  # a better one has arrived, CIFAR-10 say
@@ -88,7 +90,7 @@ def choose_dataset(
         key=CHOICE,
         on_change=on_change,
     )
-    st.session_state[LEFT] = name if name != names[0] else None
+    trail.write(name if name != names[0] else None)
     if name != names[0]:
         st.query_params[CHOICE] = name
     elif CHOICE in st.query_params:
@@ -126,11 +128,8 @@ def _draw_offer(compact: bool, was_running: bool) -> None:
     arrived = not all(info.synthetic for info in available())
     if arrived or running != was_running:  # the page is drawn anew, and its pace is another
         st.rerun()
+    problem = _find_problem(state)
     with st.container(border=True, key="cifar10_offer"):
-        if running:
-            st.markdown(NOTICE_LINE if compact else NOTICE)
-            st.progress(state.fraction, text=f"{state.text} …")
-            return
         with st.container(
             horizontal=compact, horizontal_alignment="distribute", vertical_alignment="center"
         ):
@@ -139,32 +138,43 @@ def _draw_offer(compact: bool, was_running: bool) -> None:
                 "Get the real CIFAR-10 (170 MB)",
                 type="secondary" if compact else "primary",
                 icon=":material/download:",
+                disabled=running,
                 on_click=_ask,
             )
-        problem = _find_problem(state)
-        if problem:
-            show_error(problem)
-        with (
-            st.expander(
-                HAVE_FILE,
-                expanded=problem is not None,
-                icon=":material/folder_open:",
-                type="compact" if compact else "default",
-            ),
-            st.form("cifar10_file", border=False),
-        ):
-            st.text_input(
-                "File or folder",
-                placeholder="~/Downloads/cifar-10-python.tar.gz",
-                help=FILE_HELP,
-                key=TYPED,
-            )
-            st.form_submit_button("Import", icon=":material/input:", on_click=_ask_for_typed)
+        with st.container():
+            if running:
+                st.progress(state.fraction, text=f"{state.text} …")
+            elif problem:
+                show_error(problem)
+        importing = running and _is_mine(state) and bool(st.session_state.get(TYPED))
+        _draw_form(compact, running, opened=importing or problem is not None)
+
+
+def _draw_form(compact: bool, running: bool, *, opened: bool) -> None:
+    """Drawn while a job runs too, whoever asked for it: what is typed is there when it fails."""
+    with (
+        st.expander(
+            HAVE_FILE,
+            expanded=opened,
+            icon=":material/folder_open:",
+            type="compact" if compact else "default",
+        ),
+        st.form("cifar10_file", border=False),
+    ):
+        st.text_input(
+            "File or folder",
+            placeholder="~/Downloads/cifar-10-python.tar.gz",
+            help=FILE_HELP,
+            key=TYPED,
+        )
+        st.form_submit_button(
+            "Import", icon=":material/input:", disabled=running, on_click=_ask_for_typed
+        )
 
 
 def _ask(path: str | None = None) -> None:
     st.session_state[PROBLEM] = None
-    st.session_state[ASKED] = fetch_job.start(lambda progress: _bring(path, progress))
+    start_mine(fetch_job, lambda progress: _bring(path, progress), ASKED)
 
 
 def _ask_for_typed() -> None:
@@ -181,5 +191,8 @@ def _find_problem(state: JobState) -> str | None:
     """What went wrong with what this session asked for last; others need not see it."""
     if problem := st.session_state.get(PROBLEM):
         return str(problem)
-    mine = state.status == "failed" and state.token == st.session_state.get(ASKED)
-    return state.text if mine else None
+    return state.text if state.status == "failed" and _is_mine(state) else None
+
+
+def _is_mine(state: JobState) -> bool:
+    return state.token == st.session_state.get(ASKED)

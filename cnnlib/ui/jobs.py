@@ -96,6 +96,18 @@ def get_job(key: str, what: str) -> Job:
         return _jobs.setdefault(key, Job(what))
 
 
+def start_mine(job: Job, work: Work, asked: str) -> None:
+    """Start `job` and remember that this session did, for `show_job`'s `mine`.
+
+    A second click, while it is under way, changes nothing: whose it is stays known.
+
+    Args:
+        asked: the key of the start's token in the session's state.
+    """
+    if token := job.start(work):
+        st.session_state[asked] = token
+
+
 def show_job(job: Job, *, key: str, mine: str | None = None) -> None:
     """A progress bar while the job runs, and the page drawn anew when it ends.
 

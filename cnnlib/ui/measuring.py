@@ -7,7 +7,7 @@ import streamlit as st
 from cnnlib import settings
 from cnnlib.data import Dataset, Progress
 from cnnlib.data.statistics import Statistics, compute_statistics, read_statistics
-from cnnlib.ui.jobs import Job, get_job, show_job
+from cnnlib.ui.jobs import Job, get_job, show_job, start_mine
 
 UNASKED = 200_000  # up to so many images the measuring takes seconds, and begins by itself
 OFFER = "Measure all {count:,} images"
@@ -51,7 +51,7 @@ def _start(job: Job, dataset: Dataset, asked: str) -> None:
     def work(progress: Progress) -> None:
         compute_statistics(dataset, progress)
 
-    st.session_state[asked] = job.start(work)
+    start_mine(job, work, asked)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

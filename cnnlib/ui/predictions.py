@@ -11,7 +11,7 @@ from cnnlib.runs.predictions import Predictions, find_checkpoint, identify, read
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 from cnnlib.ui.address import Address, Setting
-from cnnlib.ui.jobs import Job, get_job, show_job
+from cnnlib.ui.jobs import Job, get_job, show_job, start_mine
 
 LABEL = "A trained run"
 NO_RUN = "None"
@@ -125,4 +125,4 @@ def _start(job: Job, run_id: str, mine: str) -> None:
     def work(progress: Progress) -> None:
         client.ask("predict_images", progress=progress, run=run_id)
 
-    st.session_state[mine] = job.start(work)
+    start_mine(job, work, mine)

@@ -1,5 +1,6 @@
 """The data set page's script: what it shows and how it takes its address and bad data."""
 
+import threading
 import time
 
 import pytest
@@ -7,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnlib import settings
 from cnnlib.data import import_path, load
+from cnnlib.errors import DatasetError
 from cnnlib.ui import datasets
 from cnnlib.ui.jobs import Job, JobState
 from tests.data.cifar_files import make_files, write_archive
@@ -189,6 +191,26 @@ def test_a_wrong_file_is_one_line_on_the_page(tmp_path):
     assert len(page.error) == 1
     assert "notes.txt" in page.error[0].value
     assert facts(page).startswith("**2,500** training")
+
+
+def test_the_typed_path_stays_while_the_import_runs_and_when_it_has_failed(monkeypatch):
+    go_on = threading.Event()
+
+    def fail(path, progress):
+        go_on.wait(20)
+        raise DatasetError("It failed.")
+
+    monkeypatch.setattr(datasets, "import_path", fail)
+    page = open_page()
+    submit_path(page, "~/notes.txt")
+    offered = [button for button in page.button if button.label.startswith(("Import", "Get the"))]
+    assert [button.disabled for button in offered] == [True, True]
+    assert page.text_input[0].value == "~/notes.txt"
+    go_on.set()
+    assert wait_for_job().status == "failed"
+    page.run()
+    assert [error.value for error in page.error] == ["It failed."]
+    assert page.text_input[0].value == "~/notes.txt"
 
 
 @pytest.mark.parametrize("blank", ["  ", '""'])

@@ -1,8 +1,11 @@
 """A page's settings in its address: read once, checked, written when they differ."""
 
+from time import monotonic
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnlib.ui import trail
 from cnnlib.ui.address import choice, flag, whole
 
 
@@ -81,7 +84,34 @@ def test_what_streamlit_forgot_while_another_page_was_shown_is_in_the_address() 
     assert app.query_params == {"size": "3", "kind": "b"}
 
 
-def test_coming_back_by_the_menu_goes_on_as_left() -> None:
+def test_a_browser_that_has_not_shown_the_last_address_loses_nothing() -> None:
+    """It sends its next click with the address before; so does each browser behind a slow line."""
+    app = open_page(size="3")
+    app.number_input[0].set_value(4).run()
+    for widget, value in (("selectbox", "b"), ("toggle", True)):
+        app.query_params.clear()
+        app.query_params["size"] = "3"
+        app.get(widget)[0].set_value(value).run()
+    assert read(app) == {"size": 4, "kind": "b", "on": True}
+    assert app.query_params == {"size": "4", "kind": "b", "on": "1"}
+
+
+def test_the_back_button_and_a_later_link_are_heard(monkeypatch) -> None:
+    app = open_page(size="3")
+    app.number_input[0].set_value(4).run()
+    app.query_params["size"] = "3"
+    with monkeypatch.context() as patch:
+        patch.setattr(trail, "_is_back", lambda: True)
+        app.run()
+    assert read(app)["size"] == 3
+    app.number_input[0].set_value(4).run()
+    app.query_params["size"] = "3"
+    monkeypatch.setattr(trail, "monotonic", lambda: monotonic() + trail.LATE_SECONDS)
+    app.run()
+    assert read(app)["size"] == 3
+
+
+def test_coming_back_by_the_menu_goes_on_as_left(monkeypatch) -> None:
     app = open_page(size="3", kind="b")
     app.query_params.clear()
     app.session_state["lab_arrived"] = True
@@ -89,7 +119,8 @@ def test_coming_back_by_the_menu_goes_on_as_left() -> None:
     assert read(app) == {"size": 3, "kind": "b", "on": False}
     assert app.query_params == {"size": "3", "kind": "b"}
     app.query_params.clear()
-    app.session_state["lab_arrived"] = False  # the Back button, within the page
+    app.session_state["lab_arrived"] = False
+    monkeypatch.setattr(trail, "_is_back", lambda: True)  # within the page
     app.run()
     assert read(app) == {"size": 5, "kind": "a", "on": False}
 

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cnnlib.errors import DatasetError
 from cnnlib.ui.jobs import Job, get_job
@@ -51,6 +52,22 @@ def test_only_one_start_at_a_time_and_again_after_the_end() -> None:
     run_to_end(job, lambda progress: None)
     assert job.state.status == "done"
     assert job.state.token != first
+
+
+def test_a_second_click_does_not_forget_whose_job_it_is() -> None:
+    go_on = threading.Event()
+    job = Job("It failed")
+
+    def start_twice(job, work) -> None:
+        from cnnlib.ui.jobs import start_mine
+
+        start_mine(job, work, "asked")
+        start_mine(job, work, "asked")
+
+    page = AppTest.from_function(start_twice, args=(job, lambda progress: go_on.wait(WAIT))).run()
+    assert not page.exception
+    assert page.session_state["asked"] == job.state.token != ""
+    go_on.set()
 
 
 def test_a_mistake_is_told_as_it_stands() -> None:

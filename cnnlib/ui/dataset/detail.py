@@ -1,7 +1,5 @@
 """The chosen image: its name, the way to the next one, and its numbers seen in several ways."""
 
-from functools import partial
-
 import streamlit as st
 
 from cnnlib.data import Dataset
@@ -88,15 +86,23 @@ def _introduce(address: Address, dataset: Dataset, view: View, index: int) -> No
 
 def _turn(address: Address, view: View, by: int, label: str, arrow: str) -> None:
     """To the image before or after, within what the grid shows; also by the arrow key."""
-    to = view.step(by)
     st.button(
         "",
         key=f"turn_{arrow.lower()}",
         help=label,
         shortcut=arrow,
-        disabled=to is None,
-        on_click=partial(address.__setitem__, "index", to),
+        disabled=view.step(by) is None,
+        on_click=_go,
+        args=(address, view, by),
     )
+
+
+def _go(address: Address, view: View, by: int) -> None:
+    """From the image that is chosen now: a held key is faster than the page."""
+    index = address["index"]
+    to = (view if index is None else view.at(index)).step(by)
+    if to is not None:
+        address["index"] = to
 
 
 def _say_prediction(dataset: Dataset, view: View, index: int) -> str:

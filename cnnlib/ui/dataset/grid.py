@@ -43,9 +43,16 @@ def show_grid(address: Address, dataset: Dataset, view: View) -> None:
             PAGE_SIZES,
             key=address.key("per_page"),
             width=130,
-            on_change=partial(address.__setitem__, "index", view.index),  # it stays in sight
+            on_change=_keep_in_sight,
+            args=(address, view.index),
         )
         st.slider(texts.SIZE, *SIZE, step=4, key=address.key("size"), format="%d px", width=200)
+
+
+def _keep_in_sight(address: Address, first: int | None) -> None:
+    """The chosen image; while none is, the first of the page."""
+    if address["index"] is None:
+        address["index"] = first
 
 
 def _draw(address: Address, dataset: Dataset, view: View) -> None:

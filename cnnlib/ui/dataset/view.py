@@ -38,6 +38,11 @@ class View:
         """The indices on this page of the grid."""
         return self.found[(self.page - 1) * self.per_page : self.page * self.per_page]
 
+    def at(self, index: int) -> "View":
+        """The same view with another image chosen."""
+        places = np.flatnonzero(self.found == index)
+        return replace(self, index=index, place=int(places[0]) if len(places) else None)
+
     def step(self, by: int) -> int | None:
         """The image before (-1) or after (1) the chosen one; None at the end."""
         if self.place is None:
@@ -81,13 +86,10 @@ def make_view(
 
 def _choose(address: Address, view: View) -> View:
     pages = max(1, -(-len(view.found) // view.per_page))
-    index, place = address["index"], None
-    if index is not None and len(places := np.flatnonzero(view.found == index)):
-        place = int(places[0])
-        address["page"] = place // view.per_page + 1
+    index = address["index"]
+    view = view if index is None else view.at(index)
+    if view.place is not None:
+        address["page"] = view.place // view.per_page + 1
     address["page"] = min(address["page"], pages)
-    view = replace(view, page=address["page"], pages=pages, index=index, place=place)
-    if index is None and len(view.shown):
-        first = (view.page - 1) * view.per_page
-        view = replace(view, index=int(view.found[first]), place=first)
-    return view
+    view = replace(view, page=address["page"], pages=pages)
+    return view.at(int(view.shown[0])) if index is None and len(view.shown) else view

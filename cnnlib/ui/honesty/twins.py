@@ -20,7 +20,7 @@ from cnnlib.ui.honesty.evaluation import show_evaluation
 from cnnlib.ui.honesty.pairs import make_pair_cards
 from cnnlib.ui.honesty.settings import PLACES, first_page
 from cnnlib.ui.honesty.tables import read_labels
-from cnnlib.ui.jobs import Job, get_job, show_job
+from cnnlib.ui.jobs import Job, get_job, show_job, start_mine
 from cnnlib.ui.page import ASSETS
 from cnnlib.ui.pager import clamp_page, turn_pages
 from cnnlib.ui.prose import show_text
@@ -69,7 +69,7 @@ def _start(job: Job, dataset: Dataset, asked: str) -> None:
     def work(progress: Progress) -> None:
         find_duplicates(dataset, progress)
 
-    st.session_state[asked] = job.start(work)
+    start_mine(job, work, asked)
 
 
 def _find_differing(dataset: Dataset, found: Duplicates) -> NDArray[np.bool_]:
