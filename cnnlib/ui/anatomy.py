@@ -62,7 +62,7 @@ def offer_examples(address: Address, examples: Mapping[str, Mapping[str, Any]]) 
                 type="tertiary",
                 icon=":material/play_circle:",
                 on_click=address.reset,
-                args=({**values, "predict": address["predict"]},),
+                args=(values, ("predict",)),
             )
 
 

@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 from cnnlib.arch import zoo
 from cnnlib.arch.analysis import analyze
 from cnnlib.arch.arguments import MAX_SIZE
-from cnnlib.arch.edits import insert, list_items
+from cnnlib.arch.branch_edits import remove_branch
+from cnnlib.arch.edits import change, insert, list_items
 from cnnlib.arch.layers import (
     ACTIVATIONS,
     LAYER_KINDS,
@@ -239,6 +240,124 @@ def test_a_window_that_is_not_square() -> None:
     assert network(page).layers[0].kernel_size == (3, 7)
     page.toggle(key="builder_edit_apart").set_value(False).run()
     assert network(page).layers[0].kernel_size == (3, 3)
+
+
+# -- a click that comes before the page has heard of what was done just before --------------------
+#
+# What is set without a run in between comes to the server together, as where a field is left by the
+# click on a button: the callbacks are those of the run before. AppTest calls them from the page's
+# top to its end; a state that is set by hand is what a callback before has left.
+
+
+@pytest.mark.parametrize("piece", ["pooling", "cbapd", "dense"])
+def test_the_piece_that_was_just_chosen_is_added(piece: str) -> None:
+    page, patient = open_builder(), open_builder()
+    page.button_group(key="builder_add_piece").set_value(piece)
+    page.button(key="builder_add_add").click()
+    run(page)
+    add(patient, piece)
+    assert network(page) == network(patient) != EMPTY
+
+
+def test_it_is_added_where_was_just_said() -> None:
+    page = open_builder(zoo.get("resnet18"), at="4.6")
+    page.selectbox(key="builder_add_where_2").select(f"{BEFORE}:1")
+    page.button(key="builder_add_add").click()
+    run(page)
+    (add_1,) = [layer for layer in network(page).layers if layer.name == "add_1"]
+    assert add_1.inputs == ("batch_normalization_3", "conv2d_21")
+
+
+def test_what_was_just_typed_is_saved() -> None:
+    page = open_builder()
+    page.number_input(key="builder_image_0").set_value(8)
+    page.text_input(key="builder_title").set_value("Mine")
+    press(page, "Save")
+    saved = load_network("mine")
+    assert (saved.title, saved.input_shape) == ("Mine", (8, 32, 3))
+    assert saved == network(page)
+
+
+def test_only_the_network_that_was_named_is_replaced() -> None:
+    for name in ("my-network", "theirs"):
+        save_network(Spec(name, "Old", (8, 8, 1), EMPTY.layers))
+    page = open_builder()
+    press(page, "Save")
+    page.text_input(key="builder_title").set_value("Theirs")
+    press(page, "Replace it")
+    assert "'theirs' is taken" in errors(page)[0].replace("\\", "")
+    assert load_network("theirs").title == load_network("my-network").title == "Old"
+
+
+def test_a_way_out_keeps_what_was_just_typed() -> None:
+    page = open_builder(at=1)
+    add(page, "conv")
+    page.session_state["builder_spec"] = change(network(page), "conv2d_1", filters=7)
+    press(page, "Move conv2d_1 before flatten_1")
+    assert not errors(page)
+    assert kinds(page) == ["Conv2D", "Flatten", "Dense"]
+    assert network(page).layers[0].filters == 7
+
+
+def test_a_layer_that_was_just_renamed_is_still_meant() -> None:
+    page = open_builder(insert(EMPTY, 0, (Conv2D(filters=4, kernel_size=3),)), at=1)
+    page.text_input(key="builder_edit_name").set_value("first")
+    page.number_input(key="builder_edit_Conv2D_filters").set_value(9)
+    run(page)
+    layer = network(page).layers[0]
+    assert (layer.name, layer.filters) == ("first", 9)
+    assert not errors(page)
+
+
+def test_a_path_that_went_with_the_first_click_does_not_take_the_next_one_along() -> None:
+    page = open_builder(zoo.get("resnet18"), at="4.6")
+    press(page, "Add a path")
+    press(page, "Add a path")
+    left = remove_branch(network(page), "add_1", 2)
+    page.session_state["builder_spec"] = left
+    page.button(key="builder_do_remove_path_2").click()
+    run(page)
+    assert errors(page) == ["That path is not there any more."]
+    assert network(page) == left
+
+
+def test_undo_takes_back_what_was_just_typed_and_no_more() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from cnnlib.arch.edits import change
+        from cnnlib.arch.history import History
+        from cnnlib.ui.builder.state import edit, open_address, step
+
+        address = open_address()
+
+        def type_and_undo() -> None:
+            edit(address, lambda spec: change(spec, "dense_1", units=7))
+            step(address, History.undo)
+
+        def redo() -> None:
+            step(address, History.redo)
+
+        st.button("Both", on_click=type_and_undo)
+        st.button("Redo", on_click=redo)
+        st.caption(str(address["spec"].layers[-1].units))
+        address.write()
+
+    page = run(AppTest.from_function(script))
+    press(page, "Both")
+    assert page.caption[0].value == "10"
+    press(page, "Redo")
+    assert page.caption[0].value == "7"
+
+
+def test_a_window_is_square_again_with_the_number_that_was_just_typed() -> None:
+    page = open_builder(insert(EMPTY, 0, (Conv2D(filters=4, kernel_size=(3, 7)),)), at=1)
+    page.session_state["builder_spec"] = change(network(page), "conv2d_1", kernel_size=3)
+    page.toggle(key="builder_edit_apart").set_value(False)
+    page.number_input(key="builder_edit_kernel_size_down").set_value(5)
+    run(page)
+    assert network(page).layers[0].kernel_size == (5, 5)
+    assert not page.toggle(key="builder_edit_apart").value
 
 
 # -- inside a block --------------------------------------------------------------------------------

@@ -55,6 +55,13 @@ def test_steps_move_and_switch_by_their_cards() -> None:
     page.button(key="cbapd_Earlier_B").click().run()
     page.toggle(key="cbapd_on_D").set_value(True).run()
     assert address(page) == {}
+    page.session_state["cbapd_order"] = "CABPD"  # the first of two clicks, not drawn yet
+    page.button(key="cbapd_Later_B").click().run()
+    assert address(page) == {"order": "CAPBD"}
+    page.session_state["cbapd_order"] = "CBAPD"
+    page.toggle(key="cbapd_on_B").set_value(False).run()
+    assert address(page) == {"order": "CbAPD"}
+    page.toggle(key="cbapd_on_B").set_value(True).run()
     assert page.button(key="cbapd_Earlier_C").disabled
     assert page.button(key="cbapd_Later_D").disabled
 

@@ -104,6 +104,22 @@ def button_is_disabled(page: AppTest, label: str) -> bool:
     return bool(found.disabled)
 
 
+def test_the_size_that_was_just_chosen_is_taken(tmp_path) -> None:
+    page = open_topic(PAGE, **{"from": "path"})
+    page.button_group(key="own_data_size").set_value("64")
+    import_from(page, write_folder(tmp_path / "pets", make_files()))
+    assert load("pets").image_shape == (64, 64, 3)
+
+
+def test_a_typed_path_is_there_again_after_a_look_at_the_other_way() -> None:
+    page = open_topic(PAGE, **{"from": "path"})
+    page.text_input(key=bring.PATH).set_value("~/pets")
+    for way in ("upload", "path"):
+        page.button_group(key="own_data_from").set_value(way)
+        run(page)
+    assert page.text_input(key=bring.PATH).value == "~/pets"
+
+
 def test_a_mistake_goes_when_the_next_import_works(tmp_path) -> None:
     page = open_topic(PAGE, **{"from": "path"})
     import_from(page, write_zip(tmp_path / "one.zip", make_files(("only",))))
@@ -193,7 +209,7 @@ def test_remove_asks_twice(pets) -> None:
     button(page, "remove_no").click().run()
     assert not page.warning
     button(page, "remove_pets").click().run()
-    button(page, "remove_yes").click().run()
+    button(page, "remove_yes_pets").click().run()
     assert not is_installed("pets")
     assert errors(page) == []
     assert address(page) == {}
@@ -205,7 +221,7 @@ def test_a_set_that_a_run_uses_cannot_be_removed(pets) -> None:
     button(page, "remove_pets").click().run()
     store = RunStore()
     queued = store.create(RunConfig(dataset="pets"))
-    button(page, "remove_yes").click().run()  # the run came in between
+    button(page, "remove_yes_pets").click().run()  # the run came in between
     assert queued.id in errors(page)[0]
     assert is_installed("pets")
     run(page)

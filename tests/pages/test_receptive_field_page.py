@@ -80,6 +80,34 @@ def test_layers_are_added_changed_moved_and_removed() -> None:
     assert sees(page) == ["3 × 3"]
 
 
+def test_a_number_stays_with_its_layer_though_another_is_chosen_at_once() -> None:
+    page = open_topic(PAGE, layers="c3-c5")
+    page.button_group(key="receptive_field_chosen").set_value(2)
+    page.number_input(key="receptive_field_kernel_size").set_value(7)
+    run(page)
+    assert address(page) == {"layers": "c7-c5", "chosen": "2"}
+
+
+@pytest.mark.parametrize(
+    ("label", "drawn", "layers", "chosen"),
+    [("Later", "c3-c5", "c3-c5", 2), ("Earlier", "c3-c5", "c3-c5", 1), ("Remove", "c3", "", 1),
+     ("Add a layer", "c3", "-".join(["c3"] * MAX_LAYERS), 1)],
+)  # fmt: skip
+def test_a_second_click_before_the_button_is_grey(label, drawn, layers, chosen) -> None:
+    page = open_topic(PAGE, layers=drawn, chosen=2 if label == "Earlier" else 1)
+    page.session_state["receptive_field_layers"] = parse_stack(layers)
+    page.session_state["receptive_field_chosen"] = chosen
+    press(page, label)
+    assert page.session_state["receptive_field_layers"] == parse_stack(layers)
+
+
+def test_a_preset_leaves_alone_what_was_just_set() -> None:
+    page = open_topic(PAGE)
+    page.toggle(key="receptive_field_predict").set_value(True)
+    press(page, "LeNet-5")
+    assert address(page)["predict"] == "1"
+
+
 def test_a_field_larger_than_the_image_is_said() -> None:
     page = open_topic(PAGE, size=8, layers="c5same-c5same-c5same")
     assert "sees 13 × 13 pixels, more than the image's 8 × 8" in text(page)

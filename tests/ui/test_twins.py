@@ -100,6 +100,19 @@ def test_every_difference_can_be_chosen_and_trained(store: RunStore, difference:
     assert [first.id in mounted[0], second.id in mounted[1]] == [True, True]
 
 
+@pytest.mark.parametrize("label", [texts.TRAIN, texts.ANOTHER_SEED])
+def test_what_was_just_set_is_trained(store: RunStore, label: str) -> None:
+    """The settings come with the click, as where a field is left by it."""
+    app = open_twins()
+    app.selectbox(key="twins_difference").select("stride")
+    app.number_input(key="twins_epochs").set_value(7)
+    press(app, label)
+    second, first = store.list_runs()
+    assert (first.config, second.config) == make_configs(
+        "stride", epochs=7, seed=int(label == texts.ANOTHER_SEED)
+    )
+
+
 def find_components(app: AppTest) -> list:
     found = []
 

@@ -1,6 +1,7 @@
 """The palette on the page: which piece, its numbers, where it goes."""
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -36,31 +37,38 @@ def offer_pieces(address: Address, chosen: Chosen) -> None:
         name=chosen.name or texts.IMAGE_TITLE.lower()
     )
     st.button(label, key=_key("add"), type="primary", icon=":material/add:",
-              on_click=_add, args=(address, piece, where))  # fmt: skip
+              on_click=_add, args=(address,))  # fmt: skip
 
 
 def _draw(piece: str, name: str, field: Field, given: Shape) -> None:
     key = _key(f"{piece}_{name}")
+    # Said anew in every run; `cnnlib.ui.address` tells why.
+    st.session_state[key] = _read(piece, name, field, given)
     match field:
         case Number():
-            default = field.default
-            if name == "filters" and len(given) == 3 and given[2] >= FEWEST_CHANNELS:
-                default = given[2]
-            _keep(key, default)
             st.number_input(field.label, field.low, field.high, key=key, width=NARROW)
         case Share():
-            _keep(key, field.default)
             st.number_input(field.label, 0.0, LARGEST_RATE, step=0.05, key=key, width=NARROW)
         case Choice():
             st.selectbox(field.label, field.options, key=key, width=WIDE)
         case Letters():
-            _keep(key, [*LETTERS])
             st.pills(field.label, [*LETTERS], selection_mode="multi", key=key)
 
 
-def _keep(key: str, default: object) -> None:
-    """Said anew in every run; `cnnlib.ui.address` tells why."""
-    st.session_state[key] = st.session_state.get(key, default)
+def _read(piece: str, name: str, field: Field, given: Shape) -> Any:
+    """What is set; what the field begins with, as long as it was not drawn."""
+    key = _key(f"{piece}_{name}")
+    if key in st.session_state:
+        return st.session_state[key]
+    match field:
+        case Number() if name == "filters" and len(given) == 3 and given[2] >= FEWEST_CHANNELS:
+            return given[2]
+        case Number() | Share():
+            return field.default
+        case Choice():
+            return field.options[0]
+        case Letters():
+            return [*LETTERS]
 
 
 def _choose_where(address: Address, chosen: Chosen) -> str:
@@ -73,20 +81,32 @@ def _choose_where(address: Address, chosen: Chosen) -> str:
                         format_func=partial(_name_place, count))  # fmt: skip
 
 
+def _read_where(spec: Spec, chosen: Chosen) -> str:
+    """As `_choose_where`, without drawing it."""
+    if chosen.layer is None:
+        return AFTER
+    count = len(find_sources(spec, chosen.layer.name))
+    where: str = st.session_state.get(_key(f"where_{count}"), AFTER)
+    return where
+
+
 def _name_place(count: int, where: str) -> str:
     if where == AFTER or count == 1:
         return texts.WHERE_NAMES[where.split(":")[0]]
     return texts.PATH_END.format(number=int(where.split(":")[1]) + 1)
 
 
-def _add(address: Address, piece: str, where: str) -> None:
-    """After what is chosen now: a second click may come before the page has heard of the first."""
-    values = {name: st.session_state[_key(f"{piece}_{name}")] for name in PIECES[piece].fields}
-    before, chosen = list_names(address["spec"]), get_chosen(address)
-    given = get_given_shape(address["spec"], chosen)
+def _add(address: Address) -> None:
+    """What is chosen now, after what is chosen now: this click may come before the page has heard
+    of the last one.
+    """
+    spec, chosen, piece = address["spec"], get_chosen(address), st.session_state[_key("piece")]
+    given = get_given_shape(spec, chosen)
+    values = {name: _read(piece, name, field, given)
+              for name, field in PIECES[piece].fields.items()}  # fmt: skip
     if edit(address, partial(add_piece, chosen=chosen, piece=piece, values=values, given=given,
-                             where=where)):  # fmt: skip
-        new = list_names(address["spec"]) - before
+                             where=_read_where(spec, chosen))):  # fmt: skip
+        new = list_names(address["spec"]) - list_names(spec)
         last = [name for layer in address["spec"].layers for name in (layer.name, layer.block)
                 if name in new]  # fmt: skip
         choose_layer(address, last[-1])

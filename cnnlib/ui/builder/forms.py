@@ -12,7 +12,7 @@ from cnnlib.arch.edits import change, rename
 from cnnlib.arch.layers import ACTIVATIONS, PADDINGS, Layer
 from cnnlib.ui.address import Address
 from cnnlib.ui.builder import texts
-from cnnlib.ui.builder.state import choose_layer, edit
+from cnnlib.ui.builder.state import choose_layer, edit, find_name, note_name
 
 SKIPPED = ("name", "inputs", "block")
 PAIRS = ("kernel_size", "pool_size", "strides", "dilation_rate")
@@ -52,8 +52,9 @@ def edit_name(address: Address, name: str) -> None:
 
 
 def _rename(address: Address, old: str, key: str) -> None:
-    new = st.session_state[key].strip()
+    old, new = find_name(address, old), st.session_state[key].strip()
     if edit(address, partial(rename, old=old, new=new)):
+        note_name(old, new)
         choose_layer(address, new)
 
 
@@ -85,7 +86,7 @@ def _edit_pair(address: Address, layer: Layer, name: str, apart: bool) -> None:
     label, pair = texts.FIELDS[name], _pair(getattr(layer, name))
     keys = [_key(f"{name}_{axis}") for axis in ("down", "across")]
     labels = [f"{label} ↓", f"{label} →"] if apart else [label]
-    read = partial(_read_pair, keys if apart else [keys[0], keys[0]])
+    read = partial(_read_pair, *(keys if apart else [keys[0], keys[0]]))
     for key, text, value in zip(keys, labels, pair, strict=False):
         st.session_state[key] = value
         st.number_input(text, 1, MAX_SIZE, key=key, width=NARROW, on_change=_take,
@@ -96,11 +97,15 @@ def _read(key: str) -> Any:
     return st.session_state[key]
 
 
-def _read_pair(keys: list[str]) -> tuple[int, int]:
-    return st.session_state[keys[0]], st.session_state[keys[1]]
+def _read_pair(down: str, across: str) -> tuple[int, int]:
+    """Both as the height is, if just now they have been said to be alike."""
+    if not st.session_state[_key("apart")]:
+        across = down
+    return st.session_state[down], st.session_state[across]
 
 
 def _take(address: Address, layer: str, name: str, read: Callable[[], Any]) -> None:
+    layer = find_name(address, layer)
     edit(address, lambda spec: change(spec, layer, **{name: read()}))
 
 
@@ -108,6 +113,7 @@ def _level(address: Address, layer: str, pairs: list[str]) -> None:
     """Height and width alike again: both as the height is."""
     if st.session_state[_key("apart")]:
         return
+    layer = find_name(address, layer)
 
     def make_square(spec: Any) -> Any:
         found = next(each for each in spec.layers if each.name == layer)

@@ -98,10 +98,10 @@ def _offer_saving(address: Address, spec: Spec, ready: bool) -> None:
         st.text_input(texts.SAVE_NAME, key=key, max_chars=MAX_TITLE, width=260,
                       on_change=_retitle, args=(address, key))  # fmt: skip
         st.button(texts.SAVE, key=f"{PAGE}_save", icon=":material/save:", disabled=not ready,
-                  on_click=_save, args=(spec,))  # fmt: skip
+                  on_click=_save, args=(address,))  # fmt: skip
         if st.session_state.get(_TAKEN) == spec.name:
             st.button(texts.REPLACE, key=f"{PAGE}_replace", icon=":material/sync:",
-                      disabled=not ready, on_click=_save, args=(spec, True))  # fmt: skip
+                      disabled=not ready, on_click=_save, args=(address, spec.name))  # fmt: skip
         if spec.name in list_networks():
             st.button(texts.FORGET, key=f"{PAGE}_forget", type="tertiary", help=texts.FORGET_HELP,
                       icon=":material/delete:", on_click=_forget, args=(spec.name,))  # fmt: skip
@@ -116,10 +116,12 @@ def _retitle(address: Address, key: str) -> None:
     edit(address, lambda spec: replace(spec, name=make_name(title), title=title), part=KEEPING)
 
 
-def _save(spec: Spec, over: bool = False) -> None:
+def _save(address: Address, over: str = "") -> None:
+    """Save the network as it is now; `over` names the saved one that it may replace."""
+    spec: Spec = address["spec"]
     st.session_state.pop(_TAKEN, None)
     try:
-        save_network(spec, replace=over)
+        save_network(spec, replace=spec.name == over)
     except LabError as error:
         tell_problem(str(error), part=KEEPING)
         if isinstance(error, RunError) and spec.name in list_networks():

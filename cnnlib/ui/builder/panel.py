@@ -14,7 +14,7 @@ from cnnlib.arch.edits import change, copy, list_items, move, remove, reshape_in
 from cnnlib.arch.layers import Add, Dense, Layer
 from cnnlib.arch.mends import project_shortcut
 from cnnlib.arch.pieces import bring_to_shape
-from cnnlib.arch.spec import Spec
+from cnnlib.arch.spec import Part, Spec
 from cnnlib.ui.address import Address
 from cnnlib.ui.builder import texts
 from cnnlib.ui.builder.forms import edit_layer, edit_name
@@ -24,9 +24,12 @@ from cnnlib.ui.builder.state import (
     Place,
     choose,
     edit,
+    find_name,
+    find_path,
     find_place,
     get_chosen,
     list_shapes,
+    name_end,
 )
 from cnnlib.ui.page import plain_text
 
@@ -98,6 +101,7 @@ def _reshape(address: Address, keys: list[str]) -> None:
 
 
 def _set_classes(address: Address, layer: str, key: str) -> None:
+    layer = find_name(address, layer)
     edit(address, lambda spec: change(spec, layer, units=st.session_state[key]))
 
 
@@ -118,22 +122,25 @@ def _offer_moves(address: Address, chosen: Chosen) -> None:
 
 
 def _move(address: Address, name: str, way: int) -> None:
+    name = find_name(address, name)
     edit(address, lambda spec: move(spec, at := find_place(spec, name), at + way))
 
 
 def _copy(address: Address, name: str) -> None:
+    name = find_name(address, name)
     if edit(address, lambda spec: copy(spec, find_place(spec, name))):
         choose(address, Place(find_place(address["spec"], name) + 2))
 
 
 def _remove(address: Address, name: str) -> None:
     """The row before it is chosen then, so that what is added comes in its place."""
-    place = get_chosen(address).place.item
+    place, name = get_chosen(address).place.item, find_name(address, name)
     if edit(address, lambda spec: remove(spec, find_place(spec, name))):
         choose(address, Place(place - 1))
 
 
 def _take_apart(address: Address, name: str) -> None:
+    name = find_name(address, name)
     edit(address, lambda spec: take_apart(spec, find_place(spec, name)))
 
 
@@ -146,33 +153,53 @@ def _offer_inner_removal(address: Address, layer: Layer) -> None:
 def _remove_inner(address: Address, name: str) -> None:
     """The row before it is chosen then, in the block."""
     place = address["at"]
-    if edit(address, partial(remove_layer, name=name)):
+    if edit(address, partial(remove_layer, name=find_name(address, name))):
         choose(address, Place(place.item, max(1, place.inner - 1)))
 
 
 def _edit_paths(address: Address, merge: Layer) -> None:
     """Add and remove paths; give an Add's shortcut its projection."""
     spec: Spec = address["spec"]
-    paths, shapes = list_paths(spec, merge.name), list_shapes(spec)
+    paths = list_paths(spec, merge.name)
     st.markdown(texts.BRANCHES.format(merge=plain_text(merge.name)))
     with st.container(horizontal=True, gap="small"):
         for number, path in enumerate(paths):
             name = texts.PATH.format(number=number + 1) if path else texts.SHORTCUT
-            _button(texts.REMOVE_PATH.format(path=name), "delete", False, edit, address,
-                    partial(remove_branch, merge=merge.name, path=number),
-                    key=f"remove_path_{number}")  # fmt: skip
-        main = max(paths, key=len)
-        wanted = shapes.get(main[-1].name, ()) if main else ()
-        parts = bring_to_shape(shapes.get(find_fork(spec, merge.name), ()), wanted)
-        _button(texts.ADD_PATH, "add", parts is None, edit, address,
-                partial(add_branch, merge=merge.name, parts=parts or ()),
-                help=texts.ADD_PATH_HELP)  # fmt: skip
-        _button(texts.ADD_SHORTCUT, "add", False, edit, address,
-                partial(add_branch, merge=merge.name), help=texts.ADD_SHORTCUT_HELP)  # fmt: skip
+            _button(texts.REMOVE_PATH.format(path=name), "delete", False, _remove_path, address,
+                    merge.name, name_end(path), key=f"remove_path_{number}")  # fmt: skip
+        _button(texts.ADD_PATH, "add", _make_path(spec, merge.name) is None, _add_path, address,
+                merge.name, help=texts.ADD_PATH_HELP)  # fmt: skip
+        _button(texts.ADD_SHORTCUT, "add", False, _add_shortcut, address, merge.name,
+                help=texts.ADD_SHORTCUT_HELP)  # fmt: skip
         if isinstance(merge, Add) and () in paths:
-            project = partial(project_shortcut, merge=merge.name)
-            _button(texts.PROJECT, "call_merge", False, edit, address, project,
+            _button(texts.PROJECT, "call_merge", False, _project, address, merge.name,
                     help=texts.PROJECT_HELP)  # fmt: skip
+
+
+def _make_path(spec: Spec, merge: str) -> tuple[Part, ...] | None:
+    """Layers that bring what the fork gives to the shape of the longest path, if any do."""
+    shapes, main = list_shapes(spec), max(list_paths(spec, merge), key=len)
+    wanted = shapes.get(name_end(main), ())
+    return bring_to_shape(shapes.get(find_fork(spec, merge), ()), wanted)
+
+
+def _remove_path(address: Address, merge: str, end: str) -> None:
+    """The one whose last layer is called `end`; "" for a shortcut."""
+    merge, end = find_name(address, merge), find_name(address, end)
+    edit(address, lambda spec: remove_branch(spec, merge, find_path(spec, merge, end)))
+
+
+def _add_path(address: Address, merge: str) -> None:
+    merge = find_name(address, merge)
+    edit(address, lambda spec: add_branch(spec, merge, _make_path(spec, merge) or ()))
+
+
+def _add_shortcut(address: Address, merge: str) -> None:
+    edit(address, partial(add_branch, merge=find_name(address, merge)))
+
+
+def _project(address: Address, merge: str) -> None:
+    edit(address, partial(project_shortcut, merge=find_name(address, merge)))
 
 
 def _button(

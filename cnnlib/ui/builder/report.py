@@ -79,8 +79,13 @@ def _offer(address: Address, mends: list[Mend]) -> None:
         st.markdown(texts.WAYS_OUT, width="content")
         for number, mend in enumerate(mends):
             st.button(plain_text(mend.title), key=f"{PAGE}_mend_{number}",
-                      icon=":material/build:", on_click=_take, args=(address, mend))  # fmt: skip
+                      icon=":material/build:", on_click=_take,
+                      args=(address, mend.title))  # fmt: skip
 
 
-def _take(address: Address, mend: Mend) -> None:
-    edit(address, lambda _: mend.spec)
+def _take(address: Address, title: str) -> None:
+    """The way out of that title from the network as it is now; none where it leads no further."""
+    spec: Spec = address["spec"]
+    mends = {mend.title: mend.spec for mend in (*find_mends(spec), *find_endings(spec))}
+    if title in mends:
+        edit(address, lambda _: mends[title])

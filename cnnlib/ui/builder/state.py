@@ -1,7 +1,7 @@
 """What the builder keeps: the network and what is chosen in the address, the steps to undo."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -10,7 +10,8 @@ import streamlit as st
 
 from cnnlib.arch import zoo
 from cnnlib.arch.analysis import analyze_until_error
-from cnnlib.arch.edits import Item, list_items
+from cnnlib.arch.branch_edits import list_paths
+from cnnlib.arch.edits import Item, list_items, list_names
 from cnnlib.arch.history import History
 from cnnlib.arch.layers import Layer
 from cnnlib.arch.links import pack_spec, unpack_spec
@@ -27,6 +28,7 @@ from cnnlib.ui.page import show_error
 PAGE = "builder"
 _PLACE = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,3}))?")
 _HISTORY, _PROBLEM = f"{PAGE}__history", f"{PAGE}__problem"
+_RENAMED = f"{PAGE}__renamed"  # session state: old name -> new name
 EDITING, KEEPING = "editing", "keeping"  # the parts of the page that tell a broken rule
 
 
@@ -105,6 +107,37 @@ def find_place(spec: Spec, name: str) -> int:
     raise SpecError(f"{name} is not there any more.")
 
 
+def find_path(spec: Spec, merge: str, end: str) -> int:
+    """Which path to the layer `merge` ends with the layer `end`; for "" the last shortcut.
+
+    Raises:
+        SpecError: it is no longer there.
+    """
+    ends = {name_end(path): number for number, path in enumerate(list_paths(spec, merge))}
+    if end not in ends:
+        raise SpecError("That path is not there any more.")
+    return ends[end]
+
+
+def name_end(path: Sequence[Layer]) -> str:
+    """The name of a path's last layer; "" of a shortcut."""
+    return path[-1].name if path else ""
+
+
+def find_name(address: Address, drawn: str) -> str:
+    """What the layer or block that a widget was drawn for is called now (in its callback).
+
+    A name that is typed and left by a click comes just before the click, or with it.
+    """
+    names, renamed = list_names(address["spec"]), st.session_state.get(_RENAMED, {})
+    return drawn if drawn in names else renamed.get(drawn, drawn)
+
+
+def note_name(old: str, new: str) -> None:
+    """Remember for `find_name` that this one is called otherwise."""
+    st.session_state.setdefault(_RENAMED, {})[old] = new
+
+
 def choose(address: Address, place: Place) -> None:
     address["at"] = place
 
@@ -145,6 +178,7 @@ def edit(address: Address, make: Callable[[Spec], Spec], *, part: str = EDITING)
     name = get_chosen(address).name
     address["spec"] = spec
     choose_layer(address, name)
+    _follow(address)  # at once: the click on Undo may come with it
     return True
 
 

@@ -31,7 +31,7 @@ def _draw_head(address: Address, place: int, letter: str) -> None:
     name = texts.STEP_NAMES[letter.upper()]
     switch = address.key(f"on_{letter.upper()}")
     st.session_state[switch] = letter.isupper()
-    st.toggle(name, key=switch, on_change=_switch, args=(address, place))
+    st.toggle(name, key=switch, on_change=_switch, args=(address, letter.upper(), switch))
     with st.container(horizontal=True, gap="small"):
         for label, step, disabled in (
             (texts.EARLIER, -1, place == 0),
@@ -43,20 +43,26 @@ def _draw_head(address: Address, place: int, letter: str) -> None:
                 type="tertiary",
                 disabled=disabled,
                 on_click=_move,
-                args=(address, place, step),
+                args=(address, letter.upper(), step),
             )
 
 
-def _switch(address: Address, place: int) -> None:
+# By its letter: a second click may come before the page has drawn the card at its new place.
+
+
+def _switch(address: Address, letter: str, switch: str) -> None:
     order = list(address["order"])
-    order[place] = order[place].swapcase()
+    place = address["order"].upper().index(letter)
+    order[place] = letter if st.session_state[switch] else letter.lower()
     address["order"] = "".join(order)
 
 
-def _move(address: Address, place: int, step: int) -> None:
+def _move(address: Address, letter: str, step: int) -> None:
     order = list(address["order"])
-    order[place], order[place + step] = order[place + step], order[place]
-    address["order"] = "".join(order)
+    place = address["order"].upper().index(letter)
+    if 0 <= place + step < len(order):
+        order[place], order[place + step] = order[place + step], order[place]
+        address["order"] = "".join(order)
 
 
 def _choose_convolution(address: Address) -> None:

@@ -62,10 +62,10 @@ def show_twins(steps: Sequence[str]) -> None:
     see = st.container()  # above the controls, and filled with what they say
     pair = _read_pair(address)
     with st.container(horizontal=True, vertical_alignment="bottom", border=True):
-        plan = _choose(address, blocks, infos)
-        _offer_buttons(address, plan, pair if pair and _is_own_under_way(pair) else None)
+        _choose(address, blocks, infos)
+        _offer_buttons(address, blocks, pair if pair and _is_own_under_way(pair) else None)
     address.write()
-    _compare_networks(plan)
+    _compare_networks(_make_plan(address, blocks, infos))
     with see, friendly_errors():
         if problem := st.session_state.pop(_problem_key(), None):
             show_error(problem)
@@ -111,21 +111,39 @@ def _read_pair(address: Address) -> Pair | None:
         return None
 
 
-def _choose(address: Address, blocks: tuple[str, ...], infos: dict[str, DatasetInfo]) -> _Plan:
+def _choose(address: Address, blocks: tuple[str, ...], infos: dict[str, DatasetInfo]) -> None:
     differences = list_differences(blocks)
-    for name, known in (("difference", differences), ("dataset", infos)):
-        if address[name] not in known:  # the page's steps have changed, say
-            address[name] = next(iter(known))
+    _tidy(address, blocks, infos)
     st.selectbox(texts.DIFFERENCE, list(differences), format_func=differences.__getitem__,
                  key=address.key("difference"), width=300)  # fmt: skip
     st.selectbox(texts.DATASET, list(infos), format_func=lambda name: infos[name].title,
                  key=address.key("dataset"), width=160)  # fmt: skip
-    info = infos[address["dataset"]]
-    _choose_amount(address, info.train_count)
+    amounts = _list_amounts(infos[address["dataset"]])
+    st.selectbox(texts.IMAGES, amounts, format_func=lambda amount: f"{amount:,}",
+                 key=address.key("images"), width=140)  # fmt: skip
     st.number_input(texts.EPOCHS, 1, MAX_EPOCHS, key=address.key("epochs"), width=120)
     st.number_input(texts.SEED, 0, MAX_SEED, key=address.key("seed"), width=120)
     st.segmented_control(texts.GUESS, list(texts.GUESSES), format_func=texts.GUESSES.__getitem__,
                          key=address.key("guess"))  # fmt: skip
+
+
+def _tidy(address: Address, blocks: tuple[str, ...], infos: dict[str, DatasetInfo]) -> None:
+    """Bring what is set to what there is: the page's steps have changed, say, or the data set."""
+    for name, known in (("difference", list_differences(blocks)), ("dataset", infos)):
+        if address[name] not in known:
+            address[name] = next(iter(known))
+    amounts = _list_amounts(infos[address["dataset"]])
+    if address["images"] not in amounts:
+        address["images"] = max(n for n in amounts if n <= max(address["images"], amounts[0]))
+
+
+def _list_amounts(info: DatasetInfo) -> list[int]:
+    there = info.train_count
+    return sorted({*(amount for amount in AMOUNTS if amount < there), min(there, AMOUNTS[-1])})
+
+
+def _make_plan(address: Address, blocks: tuple[str, ...], infos: dict[str, DatasetInfo]) -> _Plan:
+    info = infos[address["dataset"]]
     specs = make_twins(blocks, address["difference"], info.image_shape, len(info.class_names))
     first, second = (
         RunConfig(
@@ -140,19 +158,12 @@ def _choose(address: Address, blocks: tuple[str, ...], infos: dict[str, DatasetI
     return _Plan(specs, (first, second))
 
 
-def _choose_amount(address: Address, there: int) -> None:
-    amounts = sorted({*(amount for amount in AMOUNTS if amount < there), min(there, AMOUNTS[-1])})
-    if address["images"] not in amounts:  # of another data set, or from an address
-        address["images"] = max(n for n in amounts if n <= max(address["images"], amounts[0]))
-    st.selectbox(texts.IMAGES, amounts, format_func=lambda amount: f"{amount:,}",
-                 key=address.key("images"), width=140)  # fmt: skip
-
-
-def _offer_buttons(address: Address, plan: _Plan, under_way: Pair | None) -> None:
+def _offer_buttons(address: Address, blocks: tuple[str, ...], under_way: Pair | None) -> None:
     st.button(texts.TRAIN, type="primary", icon=":material/play_arrow:", key=f"{PART}_train",
-              on_click=_start, args=(address, plan), disabled=under_way is not None)  # fmt: skip
+              on_click=_start, args=(address, blocks), disabled=under_way is not None)  # fmt: skip
     st.button(texts.ANOTHER_SEED, icon=":material/casino:", key=f"{PART}_another",
-              on_click=_start, args=(address, plan, 1), disabled=under_way is not None)  # fmt: skip
+              on_click=_start, args=(address, blocks, 1),
+              disabled=under_way is not None)  # fmt: skip
     if under_way is not None:
         st.button(texts.STOP, icon=":material/stop:", key=f"{PART}_stop", on_click=_stop,
                   args=(under_way,))  # fmt: skip
@@ -163,12 +174,15 @@ def _is_own_under_way(pair: Pair) -> bool:
     return not all(run.has_ended for run in pair) and all(map(may_control, pair))
 
 
-def _start(address: Address, plan: _Plan, next_seed: int = 0) -> None:
+def _start(address: Address, blocks: tuple[str, ...], next_seed: int = 0) -> None:
     """Start both runs, unless a second click came while one's own are under way."""
+    infos = {info.name: info for info in available()}
+    _tidy(address, blocks, infos)
     try:
         if address["a"] and _is_own_under_way(read_pair(address["a"], address["b"])):
             return
         seed = (address["seed"] + next_seed) % (MAX_SEED + 1)
+        plan = _make_plan(address, blocks, infos)
         first, second = (replace(config, seed=seed) for config in plan.configs)
         ids = start_pair(first, second, owner=current_person())
     except LabError as error:

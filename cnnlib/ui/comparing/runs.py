@@ -11,7 +11,7 @@ from cnnlib.runs.comparing.measures import Measures, measure_run, read_sizes
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 from cnnlib.ui.address import Address
-from cnnlib.ui.clicks import find_clicked_row
+from cnnlib.ui.clicks import find_clicked
 from cnnlib.ui.comparing import texts
 from cnnlib.ui.navigation import COMPARE_RUNS, TRAIN, link_to
 from cnnlib.ui.page import plain_text
@@ -105,5 +105,6 @@ def _list_runs(address: Address, results: list[RunResult]) -> None:
         },
         placeholder="–",
     )["selection"]
-    if (row := find_clicked_row(choice)) is not None:
-        st.switch_page(TRAIN.path, query_params={"run": results[row].run.id})
+    ids = [result.run.id for result in results]
+    if run_id := find_clicked(choice, ids, key=address.key("runs")):
+        st.switch_page(TRAIN.path, query_params={"run": run_id})

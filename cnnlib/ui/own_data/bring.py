@@ -53,9 +53,9 @@ def bring_pictures(address: Address) -> None:
         required=True,
         key=address.key("from"),
     )
-    upload = None
+    st.session_state[PATH] = st.session_state.get(PATH, "")  # else lost while it is not drawn
     if address["from"] == "upload":
-        upload = _choose_upload()
+        _choose_upload()
     else:
         st.text_input(
             texts.PATH, placeholder=texts.PATH_PLACEHOLDER, help=texts.PATH_HELP, key=PATH
@@ -83,7 +83,7 @@ def bring_pictures(address: Address) -> None:
         icon=":material/input:",
         disabled=busy,
         on_click=_start,
-        args=(address["from"], int(address["size"]), upload),
+        args=(address,),
     )
     if problem := st.session_state.get(PROBLEM):
         show_error(problem)
@@ -106,22 +106,28 @@ def _upload_limit() -> int:
     return min(settings.max_upload_megabytes(), int(st.get_option("server.maxUploadSize")))
 
 
-def _choose_upload() -> Any:
-    return st.file_uploader(
+def _upload_key() -> str:
+    return f"own_data_upload_{st.session_state.get(UPLOADS, 0)}"
+
+
+def _choose_upload() -> None:
+    st.file_uploader(
         texts.UPLOAD,
         type=texts.UPLOAD_ENDINGS,
         max_upload_size=_upload_limit(),
-        key=f"own_data_upload_{st.session_state.get(UPLOADS, 0)}",
+        key=_upload_key(),
     )
 
 
-def _start(origin: str, size: int, upload: Any) -> None:
+def _start(address: Address) -> None:
     """Begin an import (a callback); what is wrong already is said at once."""
+    origin, size = address["from"], int(address["size"])
     st.session_state[PROBLEM] = None
     title = st.session_state.get(TITLE, "").strip() or None
     asked = Asked()
     try:
         if origin == "upload":
+            upload: Any = st.session_state.get(_upload_key())
             _check_upload(upload)
             work = _work_on_upload(upload, upload.name, title, size, asked)
         else:

@@ -72,8 +72,12 @@ def describe(info: DatasetInfo) -> str:
 def _ask_again(info: DatasetInfo) -> None:
     st.warning(texts.SURE.format(title=plain_text(info.title)), icon=":material/delete:")
     with st.container(horizontal=True):
-        st.button(
-            texts.REMOVE_YES, type="primary", key="remove_yes", on_click=_remove, args=(info.name,)
+        st.button(  # its key names the set: this click never means another one that was asked for
+            texts.REMOVE_YES,
+            type="primary",
+            key=f"remove_yes_{info.name}",
+            on_click=_remove,
+            args=(info.name,),
         )
         st.button(
             texts.REMOVE_NO, key="remove_no", on_click=lambda: st.session_state.pop(DOOMED, None)

@@ -1,7 +1,5 @@
 """The editor of a stack of layers: a row of layers, and the settings of the one that is chosen."""
 
-from functools import partial
-
 import streamlit as st
 
 from cnnlib.ui.address import Address, Setting, whole
@@ -45,7 +43,6 @@ def edit_stack(address: Address) -> None:
     """Draw the editor; what it sets is in `address`: ``layers`` and ``size``."""
     stack: Stack = address["layers"]
     address["chosen"] = min(address["chosen"] or 1, max(1, len(stack)))
-    kept = {name: address[name] for name in KEPT}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.number_input("Image size", 1, MAX_SIZE, key=address.key("size"), width=140)
         for name, preset in make_presets().items():
@@ -53,7 +50,7 @@ def edit_stack(address: Address) -> None:
                 preset.title,
                 key=address.key(f"preset_{name}"),
                 on_click=address.reset,
-                args=({"layers": preset.stack, "size": preset.size, **kept},),
+                args=({"layers": preset.stack, "size": preset.size}, KEPT),
             )
     with st.container(border=True):
         if stack:
@@ -82,7 +79,7 @@ def _edit_layer(address: Address, stack: Stack) -> None:
     choice = stack[address["chosen"] - 1]
     for field, value in choice._asdict().items():
         address[field] = value
-    take = partial(_take, address)
+    place = address["chosen"]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
             "Kind",
@@ -90,17 +87,27 @@ def _edit_layer(address: Address, stack: Stack) -> None:
             format_func=KINDS.__getitem__,
             key=address.key("kind"),
             width=150,
-            on_change=take,
+            on_change=_take,
+            args=(address, place, "kind"),
         )
         for field, label, limit in NUMBERS:
-            st.number_input(label, 1, limit, key=address.key(field), width=115, on_change=take)
+            st.number_input(
+                label,
+                1,
+                limit,
+                key=address.key(field),
+                width=115,
+                on_change=_take,
+                args=(address, place, field),
+            )
         st.segmented_control(
             "Padding",
             list(PADDINGS),
             format_func=PADDINGS.__getitem__,
             required=True,
             key=address.key("padding"),
-            on_change=take,
+            on_change=_take,
+            args=(address, place, "padding"),
         )
 
 
@@ -137,28 +144,35 @@ def _draw_buttons(address: Address, count: int) -> None:
         )
 
 
-def _take(address: Address) -> None:
-    """The widgets' values become the chosen layer's."""
-    at, stack = address["chosen"] - 1, list(address["layers"])
-    stack[at] = Choice(**{field: address[field] for field in Choice._fields})
-    address["layers"] = tuple(stack)
+def _take(address: Address, place: int, field: str) -> None:
+    """What was set becomes that of the layer at `place`, from 1, even if another is chosen now."""
+    stack = list(address["layers"])
+    if place <= len(stack):
+        stack[place - 1] = stack[place - 1]._replace(**{field: address[field]})
+        address["layers"] = tuple(stack)
+
+
+# A second click may come before the page has greyed the button.
 
 
 def _move(address: Address, step: int) -> None:
     at, stack = address["chosen"] - 1, list(address["layers"])
-    stack[at], stack[at + step] = stack[at + step], stack[at]
-    address["layers"], address["chosen"] = tuple(stack), at + step + 1
+    if 0 <= at + step < len(stack):
+        stack[at], stack[at + step] = stack[at + step], stack[at]
+        address["layers"], address["chosen"] = tuple(stack), at + step + 1
 
 
 def _add(address: Address) -> None:
     """A new layer after the chosen one."""
     stack = list(address["layers"])
-    at = address["chosen"] if stack else 0
-    stack.insert(at, NEW_LAYER)
-    address["layers"], address["chosen"] = tuple(stack), at + 1
+    if len(stack) < MAX_LAYERS:
+        at = address["chosen"] if stack else 0
+        stack.insert(at, NEW_LAYER)
+        address["layers"], address["chosen"] = tuple(stack), at + 1
 
 
 def _remove(address: Address) -> None:
     at, stack = address["chosen"] - 1, list(address["layers"])
-    del stack[at]
-    address["layers"], address["chosen"] = tuple(stack), max(1, min(at + 1, len(stack)))
+    if stack:
+        del stack[at]
+        address["layers"], address["chosen"] = tuple(stack), max(1, min(at + 1, len(stack)))
