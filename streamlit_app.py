@@ -13,12 +13,13 @@ if __name__ == "__main__":  # run as a script, by a test for instance
 else:
     from starlette.middleware import Middleware
 
+    from cnnlib.ui.kept_files import KeptFiles
     from cnnlib.ui.routes import make_routes
     from cnnlib.ui.server import PersonCookie, lifespan
 
     app = st.App(
         "cnnlib/ui/router.py",
         routes=make_routes(),
-        middleware=[Middleware(PersonCookie)],
+        middleware=[Middleware(KeptFiles), Middleware(PersonCookie)],
         lifespan=lifespan,
     )

@@ -15,6 +15,7 @@ from benchmarks import (
     polling,
     runs_table,
     start_to_point,
+    watched_training,
     weights_file,
 )
 
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "data_browsing": data_browsing.main,
     "dataset_page": dataset_page.main,
     "polling": polling.main,
+    "watched_training": watched_training.main,
     "runs_table": runs_table.main,
     "weights_file": weights_file.main,
 }

@@ -1,46 +1,27 @@
-"""What it costs to watch runs: a long one's first look, a poll, and a class of fifty.
+"""What it costs to look at a run: a long one's first look, and a poll.
 
-The bounds: 100,000 steps are read in under 50 ms; fifty viewers at 1 Hz cost the training at most
-10 % of its images/s and leave page loads under 1 s.
+The bound: 100,000 steps are read in under 50 ms.
 """
 
-import os
-import signal
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
-import psutil
-from playwright.sync_api import Browser, sync_playwright
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from benchmarks.cold_start import FLAGS, ROOT
 from benchmarks.sides import temporary_home
-from cnnlib.data import load
-from cnnlib.runs import client
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.store import RunStore, open_store
+from cnnlib.runs.store import open_store
 from cnnlib.runs.store.curves import Curves
 from cnnlib.runs.store.database import Database
 from cnnlib.runs.store.pieces import insert_piece
 from cnnlib.ui import routes
 from cnnlib.ui.live_answers import POINTS, LiveAnswers
-from tests.browser.ensure_chromium import find_chromium
-from tests.browser.lab import Lab, wait_for
 
 STEPS = 100_000
 KEYS = ("loss", "accuracy", "learning_rate", "gradient_norm")
-VIEWERS = 50
-ROUNDS = 5
-WINDOW_SECONDS = 8.0
-NETWORKS = ("lenet5", "baseline")
 
 
 def main() -> None:
@@ -49,8 +30,6 @@ def main() -> None:
             run_id = write_long_run(rate)
             time_reading(run_id, rate)
             time_polls(run_id)
-    for network in NETWORKS:
-        watch_training(network)
 
 
 def describe(name: str, seconds: list[float]) -> None:
@@ -65,9 +44,6 @@ def measure(work: Callable[[], object], times: int) -> list[float]:
         work()
         seconds.append(time.perf_counter() - began)
     return seconds
-
-
-# -- reading -------------------------------------------------------------------------------------
 
 
 def write_long_run(rate: int) -> str:
@@ -130,110 +106,3 @@ def time_polls(run_id: str) -> None:
                 insert_piece(db, run_id, "loss", piece)
             seconds += measure(lambda: poll(cursor), 1)
         describe("  a poll that reads the store", seconds)
-
-
-# -- fifty viewers -------------------------------------------------------------------------------
-
-
-def watch_training(network: str) -> None:
-    """One run trains throughout; viewers come and go, A B A B …"""
-    with tempfile.TemporaryDirectory(prefix="cnnlab-bench-") as folder:
-        lab = Lab(Path(folder) / "lab")
-        before = os.environ.get("CNNLIB_HOME")
-        os.environ["CNNLIB_HOME"] = str(lab.home)
-        try:
-            lab.start()
-            load("synthetic")
-            run = client.submit(RunConfig(network=network, dataset="synthetic", epochs=1000))
-            store = RunStore()
-            wait_for(lambda: store.points(run.id)[1], why="the first point")
-            chromium = find_chromium()
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-                compare_viewers(network, lab, store, run.id, browser)
-                browser.close()
-            store.request_stop(run.id)
-            wait_for(lambda: store.get(run.id).has_ended, why="the run to stop")
-        finally:
-            lab.end()
-            os.environ.pop("CNNLIB_HOME")
-            if before is not None:
-                os.environ["CNNLIB_HOME"] = before
-
-
-def compare_viewers(network: str, lab: Lab, store: RunStore, run_id: str, browser: Browser) -> None:
-    speeds: dict[bool, list[float]] = {False: [], True: []}
-    loads: dict[bool, list[float]] = {False: [], True: []}
-    cores: dict[bool, list[float]] = {False: [], True: []}
-    load_page(browser, lab, run_id)  # the server's first page takes its imports' time
-    for _ in range(ROUNDS):
-        for watched in (False, True):
-            with viewers(lab.url, run_id) if watched else nobody():
-                time.sleep(2)
-                before = sum(psutil.Process(lab.server_pid).cpu_times()[:2])
-                speeds[watched].append(read_speed(store, run_id))
-                after = sum(psutil.Process(lab.server_pid).cpu_times()[:2])
-                cores[watched].append((after - before) / WINDOW_SECONDS)
-                loads[watched].append(load_page(browser, lab, run_id))
-                time.sleep(1)
-    for watched, who in ((False, "nobody"), (True, f"{VIEWERS} viewers")):
-        values = speeds[watched]
-        spread = f"({min(values):,.0f} to {max(values):,.0f})"
-        print(f"{network}, {who}: median {statistics.median(values):,.0f} images/s  {spread}")
-        share = statistics.median(cores[watched])
-        print(f"{network}, {who}: the server takes {share:.1%} of a core")
-        describe(f"{network}, {who}: the Train page in a new browser context", loads[watched])
-    kept = [b / a for a, b in zip(speeds[False], speeds[True], strict=True)]
-    print(
-        f"{network}: images/s with viewers / without, pair by pair: median "
-        f"{statistics.median(kept):.3f}  ({min(kept):.3f} to {max(kept):.3f})",
-        flush=True,
-    )
-
-
-def read_speed(store: RunStore, run_id: str) -> float:
-    """Images a second over the window, validation and saving included."""
-
-    def where() -> tuple[float, float]:
-        run = store.get(run_id)
-        assert run.progress is not None
-        images = run.facts.get("train_images") or 10_000
-        return time.perf_counter(), run.progress["epoch"] * images
-
-    began, first = where()
-    time.sleep(WINDOW_SECONDS)
-    ended, last = where()
-    return (last - first) / (ended - began)
-
-
-def load_page(browser: Browser, lab: Lab, run_id: str) -> float:
-    context = browser.new_context()
-    try:
-        page = context.new_page()
-        began = time.perf_counter()
-        page.goto(f"{lab.url}/training?run={run_id}")
-        page.wait_for_selector("[data-testid=run-title]:not(:empty)")
-        return time.perf_counter() - began
-    finally:
-        context.close()
-
-
-@contextmanager
-def viewers(url: str, run_id: str) -> Iterator[None]:
-    """Fifty at once, in a process of their own, on this machine: what they cost counts as well."""
-    command = [sys.executable, "-m", "benchmarks.viewers", url, run_id, str(VIEWERS)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        told, _ = process.communicate()
-        lines = [line.split() for line in told.splitlines()[2:]]
-        polls = sum(int(count) for count, _ in lines)
-        slowest = max((int(most) for _, most in lines), default=0)
-        print(f"  {polls / max(1, len(lines)):.0f} polls/s answered, the slowest in {slowest} ms")
-
-
-@contextmanager
-def nobody() -> Iterator[None]:
-    yield

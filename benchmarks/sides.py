@@ -1,5 +1,6 @@
-"""Two sides measured in turn, A B A B …, so that a machine whose speed drifts slows both."""
+"""Sides measured in turn, A B A B …, so that a machine whose speed drifts slows all."""
 
+import math
 import os
 import statistics
 import tempfile
@@ -27,6 +28,21 @@ def compare(
         f"  ({min(ratios):.3f} to {max(ratios):.3f}, {rounds} rounds)",
         flush=True,
     )
+
+
+def find_median(values: list[float], surety: float = 0.95) -> tuple[float, float, float]:
+    """(median, low, high): the true median lies from low to high in `surety` of all cases.
+
+    The interval of the sign test: as many of the n values lie below the true median as heads fall
+    in n throws of a coin, whatever the values' distribution. Below six values it is all of them.
+    """
+    ordered, count = sorted(values), len(values)
+    outside, tail = 0, 0.5**count
+    while tail <= (1 - surety) / 2 and outside < count // 2:
+        outside += 1
+        tail += math.comb(count, outside) * 0.5**count
+    low = max(0, outside - 1)
+    return statistics.median(ordered), ordered[low], ordered[-1 - low]
 
 
 @contextmanager

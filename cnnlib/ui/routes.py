@@ -50,7 +50,7 @@ def make_routes() -> list[Route]:
 
 
 def _send_plotly(request: Request) -> Response:
-    headers = {"Cache-Control": "public, max-age=86400"}
+    headers = {"Cache-Control": "public, max-age=86400, immutable"}
     return FileResponse(PLOTLY_JS, media_type="text/javascript", headers=headers)
 
 
