@@ -7,7 +7,6 @@ thinned before they leave, and another thread writes them.
 import math
 import shutil
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -15,10 +14,10 @@ import numpy as np
 
 from cnnlib.backend.progress import Plan, Progress
 from cnnlib.errors import RunError
-from cnnlib.runs.files import Checkpoint, checkpoint_path, replacing, write_checkpoint_note
+from cnnlib.runs.files import Checkpoint, checkpoint_path, saving_checkpoint
 from cnnlib.runs.sink import StoreSink
 
-__all__ = ["Plan", "Progress", "RunCallback", "save_model"]
+__all__ = ["Plan", "Progress", "RunCallback"]
 
 Logs = dict[str, float]
 
@@ -139,16 +138,14 @@ class RunCallback(keras.callbacks.Callback):
         if not all(np.isfinite(weight).all() for weight in self.model.get_weights()):
             # ReLU turns NaN into 0, so the loss may look well while the weights are lost.
             raise self._diverged("weights became NaN or infinite")
-        path = checkpoint_path(self._run_id, "last")
-        save_model(self.model, path)
-        write_checkpoint_note(path, checkpoint)
+        self._sink.hurry()  # who continues from it finds the curves up to it
+        with saving_checkpoint(self._run_id, "last", checkpoint) as temporary:
+            self.model.save(temporary)
 
     def _copy_last_to_best(self, checkpoint: Checkpoint) -> None:
         """A copy, not a link: when one of the two files is damaged there is the other."""
-        path = checkpoint_path(self._run_id, "best")
-        with replacing(path) as temporary:
+        with saving_checkpoint(self._run_id, "best", checkpoint) as temporary:
             shutil.copyfile(checkpoint_path(self._run_id, "last"), temporary)
-        write_checkpoint_note(path, checkpoint)
 
     def _describe_result(self, logs: Logs, seconds: float) -> dict[str, Any]:
         """See `Run.result`."""
@@ -172,9 +169,3 @@ def _val_loss_of(checkpoint: Checkpoint | None) -> float:
     if checkpoint is None or checkpoint.val_loss is None:
         return math.inf
     return checkpoint.val_loss
-
-
-def save_model(model: keras.Model, path: Path) -> None:
-    """Save a model with its optimizer's state; `path` is replaced as a whole or not at all."""
-    with replacing(path) as temporary:
-        model.save(temporary)

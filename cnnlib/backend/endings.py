@@ -29,7 +29,7 @@ def describe_finish(run_id: str, text: str) -> str:
     if best is None or best.val_accuracy is None:
         return text
     return (
-        f"{text} Best at epoch {best.epoch:.3g}: validation accuracy {best.val_accuracy:.3f}, "
+        f"{text} Best at epoch {best.epoch:.3g}: validation accuracy {best.val_accuracy:.1%}, "
         f"validation loss {best.val_loss:.3f}."
     )
 

@@ -92,7 +92,7 @@ class Guard:
         if watch.stopping > grace:
             sentence = f"It did not stop within {grace} s of being asked, so its process was ended."
             self._end_by_force(run, child, watch, "stopped", sentence)
-        elif watch.silent > silence:
+        elif watch.silent > silence and not _is_suspended(_find_process(run, child)):
             sentence = f"Its process gave no sign of life for {silence:g} s and was ended."
             self._end_by_force(run, child, watch, "failed", sentence)
 
@@ -128,6 +128,19 @@ def _find_process(run: Run, child: BaseProcess | None) -> psutil.Process | None:
         with suppress(psutil.Error):
             return psutil.Process(child.pid)
     return liveness.find_worker(run.id, run.facts.get("worker") or {})
+
+
+def _is_suspended(process: psutil.Process | None) -> bool:
+    """Whether somebody holds the process at their terminal, by Ctrl-Z: it will go on, or end with
+    the terminal. Workers of a supervisor have no terminal."""
+    with suppress(psutil.Error):
+        return (
+            process is not None
+            and process.status() == psutil.STATUS_STOPPED
+            and hasattr(process, "terminal")  # not on Windows
+            and process.terminal() is not None
+        )
+    return False
 
 
 def _wait_until_gone(process: psutil.Process, seconds: float) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from cnnlib.arch.analysis import analyze
+from cnnlib.arch.costs import estimate_memory
 from cnnlib.arch.spec import Spec
 from cnnlib.backend.model_builder import build_model
 from cnnlib.errors import RunError
@@ -21,6 +22,8 @@ from cnnlib.runs.records import Run
 
 MAX_STEPS_PER_EXECUTION = 8  # a stop waits for at most so many batches,
 MACS_PER_EXECUTION = 4e9  # and for so many multiplications of forward passes
+VALIDATION_BATCH = 256  # images at most,
+VALIDATION_BYTES = 500_000_000  # and with what a layer reads and writes at most
 MOMENTUM = 0.9  # Keras' and most papers' value
 
 OPTIMIZERS: dict[str, Callable[..., keras.optimizers.Optimizer]] = {
@@ -138,6 +141,14 @@ def choose_steps(spec: Spec, batch_size: int, stride: int) -> int:
         return most
     macs = max(1, analyze(spec).macs * batch_size)
     return max(1, min(most, int(MACS_PER_EXECUTION // macs)))
+
+
+def choose_validation_batch(spec: Spec, batch_size: int) -> int:
+    """Images a step of validation: fewer than usual where they are large, but never fewer than in
+    training, which needs more memory for each."""
+    one, two = (estimate_memory(spec, images).inference for images in (1, 2))
+    fitting = VALIDATION_BYTES // (two - one)
+    return max(min(VALIDATION_BATCH, fitting), min(VALIDATION_BATCH, batch_size))
 
 
 def count_replicas(model: keras.Model) -> int:

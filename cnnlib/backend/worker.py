@@ -20,6 +20,7 @@ from cnnlib.backend.endings import (
     end_for_sure,
     explain_failure,
 )
+from cnnlib.backend.priority import give_way
 from cnnlib.backend.progress import Progress
 from cnnlib.errors import RunNotFoundError
 from cnnlib.runs import liveness
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 LOCK_SECONDS = 10.0
 ONE_THREAD_MACS = 5_000_000  # below this many MACs an image, a second thread gains nothing
-VALIDATION_BATCH = 256
 STOPPED = "Stopped as asked."
 
 
@@ -46,6 +46,7 @@ def run_in_child(run_id: str) -> None:
     log = os.open(run_folder(run_id) / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
+    give_way()
     run_to_end(run_id)
 
 
@@ -202,9 +203,9 @@ def _make_batches(
         smoothing=config.label_smoothing,
         parts=parts,
     )
-    validation = pipeline.make_validation_batches(
-        dataset.test, VALIDATION_BATCH, classes, parts=parts
-    )
+    spec = config.make_spec(dataset.image_shape, len(dataset.class_names))
+    size = training.choose_validation_batch(spec, config.batch_size)
+    validation = pipeline.make_validation_batches(dataset.test, size, classes, parts=parts)
     return batches, validation
 
 

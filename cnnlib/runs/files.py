@@ -8,12 +8,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from cnnlib import settings
 from cnnlib.errors import RunError
 
 SUMMARY = "summary.txt"
 WEIGHTS = "weights.txt"
 LOG = "log.txt"
+SETTLING_SECONDS = 10.0  # a checkpoint is replaced, or linked, in milliseconds
 CHECKPOINTS = ("last", "best", "start")  # "start" is what a continued run began with
 DOWNLOADABLE = ("best.keras", "last.keras", SUMMARY, WEIGHTS, LOG)
 
@@ -62,6 +65,37 @@ def write_checkpoint_note(path: Path, checkpoint: Checkpoint) -> None:
         temporary.write_text(json.dumps(asdict(checkpoint)), "utf-8")
 
 
+@contextmanager
+def saving_checkpoint(run_id: str, which: str, checkpoint: Checkpoint) -> Iterator[Path]:
+    """Give a temporary path to save a model to; file and note are then replaced together."""
+    path = checkpoint_path(run_id, which)
+    with _making(path) as temporary:
+        yield temporary
+        with settled(run_id):
+            os.replace(temporary, path)
+            write_checkpoint_note(path, checkpoint)
+
+
+@contextmanager
+def settled(run_id: str) -> Iterator[None]:
+    """Nobody replaces a checkpoint of the run meanwhile: its file and its note belong together.
+
+    Who holds it and sleeps, a suspended process for one, keeps the others for ten seconds only.
+
+    Raises:
+        FileNotFoundError: the run has no folder any more.
+    """
+    folder = run_folder(run_id)
+    folder.stat()  # the lock would make it anew
+    lock = FileLock(folder / "checkpoints.lock")
+    with suppress(Timeout):
+        lock.acquire(timeout=SETTLING_SECONDS)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def link_checkpoint(source_run: str, which: str, target_run: str, target_which: str) -> None:
     """Give a run another run's checkpoint as its own.
 
@@ -91,14 +125,21 @@ def _note_path(checkpoint_file: Path) -> Path:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Give a temporary path beside `target`; when the block ends well it becomes `target`.
+    """Give a temporary path beside `target`; when the block ends well it becomes `target`."""
+    with _making(target) as temporary:
+        yield temporary
+        os.replace(temporary, target)
 
-    When the block fails, on a full disk for instance, the temporary file goes and `target` stays
-    as it was. The temporary name keeps `target`'s ending, by which Keras knows the format.
+
+@contextmanager
+def _making(target: Path) -> Iterator[Path]:
+    """Give a temporary path beside `target`, which goes where nobody made it something else.
+
+    When the block fails, on a full disk for instance, `target` stays as it was. The temporary name
+    keeps `target`'s ending, by which Keras knows the format.
     """
     temporary = target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
     try:
         yield temporary
-        os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnlib.runs.augmentation import describe_augmentations
-from cnnlib.runs.config import RunConfig
+from cnnlib.runs.config import OPTIMIZER_TITLES, RunConfig
 
 TRAINING = ("starting", "running")  # what takes one of the machine's slots
 ACTIVE = (*TRAINING, "paused")  # what has a process
@@ -110,8 +110,9 @@ class Run:
         amount = "All images" if config.limit is None else f"{config.limit:,} images"
         epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs} epochs"
         text = (
-            f"{amount}, {epochs}, batch {config.batch_size}, {config.optimizer} "
-            f"{config.learning_rate:g}, seed {config.seed}"
+            f"{amount}, {epochs}, batch {config.batch_size}, "
+            f"{OPTIMIZER_TITLES[config.optimizer]}, rate {config.learning_rate:g}, "
+            f"seed {config.seed}"
         )
         if config.augmentation:
             text += f"; augmented: {describe_augmentations(config.augmentation)}"

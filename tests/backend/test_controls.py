@@ -5,6 +5,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,18 @@ def test_between_two_looks_at_wishes_there_is_little_work(
     assert training.choose_steps(zoo.get(network), batch_size, 1) == 1
     monkeypatch.setattr(training, "find_devices", lambda: ["GPU:0"])
     assert training.choose_steps(zoo.get(network), batch_size, 100) == 8
+
+
+@pytest.mark.parametrize(
+    ("size", "batch_size", "images"), [(32, 32, 256), (224, 8, 19), (224, 64, 64), (32, 512, 256)]
+)
+def test_large_images_are_validated_fewer_at_once(size: int, batch_size: int, images: int) -> None:
+    """VGG16's second layer reads and writes 2 · 64 · 224² numbers of 4 bytes: 25.7 MB an image."""
+    from cnnlib.arch import zoo
+    from cnnlib.backend import training
+
+    spec = replace(zoo.get("vgg16"), input_shape=(size, size, 3))
+    assert training.choose_validation_batch(spec, batch_size) == images
 
 
 def read(store: RunStore, run: Run, key: str) -> np.ndarray:
@@ -227,7 +240,7 @@ def test_a_run_stops_early_when_the_validation_loss_falls_no_more(store: RunStor
     assert list(losses) == [losses[0]] * 3
     assert run.status == "finished"
     text = "Stopped early after epoch 3: no lower validation loss for 2 epochs."
-    assert run.message.startswith(f"{text} Best at epoch 1: validation accuracy 0.")
+    assert run.message.startswith(f"{text} Best at epoch 1: validation accuracy ")
     assert texts(store, run, "early") == [text]
     assert (run.result["best_epoch"], run.result["epoch"]) == (1, 3)
 
@@ -241,7 +254,7 @@ def test_a_run_that_was_stopped_before_it_began_trains_nothing(store: RunStore) 
 def test_a_run_rests_also_when_the_disk_is_full(store: RunStore, monkeypatch) -> None:
     from cnnlib.backend import callback
 
-    save = callback.save_model
+    save = callback.saving_checkpoint
 
     def refuse(*arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -250,11 +263,11 @@ def test_a_run_rests_also_when_the_disk_is_full(store: RunStore, monkeypatch) ->
         return run.status == "paused"
 
     def free_space(store: RunStore, run: Run) -> bool:
-        monkeypatch.setattr(callback, "save_model", save)
+        monkeypatch.setattr(callback, "saving_checkpoint", save)
         store.wish(run.id, pause=None, stop=True)
         return True
 
-    monkeypatch.setattr(callback, "save_model", refuse)
+    monkeypatch.setattr(callback, "saving_checkpoint", refuse)
     run = train(store, RunConfig(**LONG), rests, free_space, pause=True)
     assert run.status == "stopped", run.message
     assert texts(store, run, "paused")[0].endswith("the disk is full, so it is not saved.")

@@ -1,9 +1,9 @@
 """The guard ends what hangs, and nothing else; its clock is the test's, the processes are real."""
 
+import os
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,8 +20,10 @@ from cnnlib.runs.store.queueing import Limits
 
 SILENCE, GRACE = 20, 10
 WORKER = """
-import json, signal, sys, time
+import json, os, signal, sys, time
 from cnnlib.runs import liveness
+if sys.argv[3] == "terminal":
+    os.open(os.ttyname(0), os.O_RDWR)  # it becomes the session's
 if sys.argv[2] == "deaf":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 with liveness.run_lock(sys.argv[1]):
@@ -61,15 +63,24 @@ def guard(store: RunStore, clock: Seconds) -> Guard:
 def start(store: RunStore) -> Iterator[Start]:
     """Start a process that holds a run's lock and has reported once, as a worker does."""
     processes = []
+    terminals = []
 
-    def start_one(manner: str = "obedient") -> tuple[Run, "subprocess.Popen[str]"]:
+    def open_terminal() -> int:
+        terminals.extend(os.openpty())
+        return terminals[-1]
+
+    def start_one(
+        manner: str = "obedient", *, terminal: bool = False
+    ) -> tuple[Run, "subprocess.Popen[str]"]:
         import json
 
         run = store.create(RunConfig(), status="starting")
         process = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(WORKER), run.id, manner],
+            [sys.executable, "-c", WORKER, run.id, manner, "terminal" if terminal else "none"],
             cwd=Path(__file__).parents[2],
+            stdin=open_terminal() if terminal else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
+            start_new_session=True,
             text=True,
         )
         processes.append(process)
@@ -84,6 +95,8 @@ def start(store: RunStore) -> Iterator[Start]:
         process.kill()
         process.wait()
         process.stdout.close()
+    for descriptor in terminals:
+        os.close(descriptor)
 
 
 def look_for(guard: Guard, clock: Seconds, seconds: float) -> None:
@@ -108,6 +121,21 @@ def test_a_silent_worker_is_ended_and_its_checkpoint_kept(store, guard, clock, s
         f"Its process gave no sign of life for {SILENCE} s and was ended. "
         f"Its last checkpoint, epoch 2.5, is kept: continue from there."
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no job control")
+def test_who_is_suspended_at_a_terminal_is_waited_for(store, guard, clock, start) -> None:
+    run, held = start(terminal=True)
+    _, stuck = start()  # a supervisor's: nobody is there to let it go on
+    for process in (held, stuck):
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
+    look_for(guard, clock, 2 * SILENCE)
+    assert (held.poll(), stuck.wait(10)) == (None, -signal.SIGKILL)
+    held.send_signal(signal.SIGCONT)
+    look_for(guard, clock, 1)
+    assert held.wait(10) == -signal.SIGTERM, "it went on, and is as silent as before"
+    assert store.get(run.id).status == "failed"
 
 
 def test_who_does_not_stop_is_ended_after_the_grace_time(store, guard, clock, start) -> None:

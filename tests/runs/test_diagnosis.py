@@ -103,6 +103,15 @@ def test_still_improving() -> None:
     assert ended[0].advice.startswith("Continue it")
 
 
+def test_a_last_epoch_that_lost_all_the_gain_is_no_improving() -> None:
+    """It was stopped in the middle of an epoch, just after its learning rate was raised."""
+    losses = {"loss": [1.9, 1.5, 1.4, 1.6], "val_loss": [1.7, 1.38, 1.28, 1.75]}
+    assert kinds(tell(status="stopped", **losses)) == ["unclear"]
+    assert kinds(tell(status="stopped", **losses | {"val_loss": [1.7, 1.38, 1.28, 1.3]})) == [
+        "improving"
+    ]
+
+
 def test_a_plateau() -> None:
     flat = [1.5, 1.2, 1.0, 1.001, 0.999, 1.0, 1.002, 0.998, 1.0]
     still = tell(loss=[*flat[:3], *[0.95] * 6], val_loss=flat)

@@ -119,8 +119,8 @@ def _is_improving(case: Case) -> Finding | None:
     val, epochs = case.seen.val, case.seen.epochs
     span = min(GAIN_EPOCHS, len(val) - 1)
     before, now = min(val[:-span]), min(val[-span:])
-    if case.seen.since_best > 1 or before - now < GAIN * abs(before):
-        return None
+    if case.seen.since_best > 1 or before - now < GAIN * abs(before) or val[-1] > before:
+        return None  # val[-1] > before: the last epoch, or a part of one, has lost it all again
     advice = "Let it go on."
     if case.ended:
         advice = "Continue it: more epochs would very likely make it better."

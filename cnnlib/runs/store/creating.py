@@ -10,7 +10,7 @@ from cnnlib.errors import RunError
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import run_folder
 from cnnlib.runs.records import ACTIVE, Run
-from cnnlib.runs.store.continuing import find_start, link_checkpoints
+from cnnlib.runs.store.continuing import take_over
 from cnnlib.runs.store.curves import Curves
 from cnnlib.runs.store.database import Database
 from cnnlib.runs.store.deleting import remove_folder
@@ -37,15 +37,13 @@ def create_run(
     now = time.time()
     run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.network}-{token_hex(4)}"
     name = check_annotations(name=name)["name"]
-    start = None if parent is None else find_start(parent, config)
     if status == "queued" and owner:
         _check_waiting(database.connect(), owner)
     run_folder(run_id).mkdir(parents=True, exist_ok=True)
     row = (run_id, json.dumps(config.to_dict()), status, now,
            now if status in ACTIVE else None, owner, name, sweep)  # fmt: skip
     try:
-        if parent is not None and start is not None:
-            link_checkpoints(parent, config, start, run_id)
+        start = None if parent is None else take_over(parent, config, run_id)
         # All at once: nobody can claim a run that does not have its curves yet.
         with database.transaction() as db:
             if parent is not None and start is not None:

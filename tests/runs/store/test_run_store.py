@@ -1,7 +1,9 @@
 """The run store: nothing lost, nothing claimed twice, no «running» where nothing runs."""
 
+import itertools
 import math
 import sqlite3
+import threading
 import time
 from dataclasses import replace
 from itertools import pairwise
@@ -18,6 +20,7 @@ from cnnlib.runs.files import (
     checkpoint_path,
     read_checkpoint,
     run_folder,
+    saving_checkpoint,
     write_checkpoint_note,
 )
 from cnnlib.runs.liveness import run_lock, supervisor_lock
@@ -186,6 +189,35 @@ def test_continuing_copies_the_curves_up_to_the_checkpoint_and_links_the_files(s
     assert read_checkpoint(run.id, "start") == read_checkpoint(run.id, "best")
     checkpoint_path(parent.id, "best").unlink()
     assert checkpoint_path(run.id, "start").read_bytes() == b"the best"
+
+
+def test_a_run_that_trains_is_continued_from_one_epoch_with_file_note_and_curve(store) -> None:
+    """It saves again and again, without a rest, while others continue from it."""
+    parent = store.create(RunConfig(), status="starting")
+    points = [Point("epoch/loss", 10 * e, float(e), 1.0) for e in range(1, 400)]
+    store.report(parent.id, progress={}, points=points)
+    enough = threading.Event()
+
+    def train() -> None:
+        for epoch in itertools.cycle(range(1, 400)):
+            with saving_checkpoint(parent.id, "last", Checkpoint(epoch, None, None)) as temporary:
+                temporary.write_text(str(epoch))
+            if enough.is_set():
+                return
+
+    save_checkpoint(parent.id, "last", Checkpoint(1, None, None), b"1")
+    training = threading.Thread(target=train)
+    training.start()
+    try:
+        config = RunConfig(continue_from=parent.id)
+        runs = [store.create(config).id for _ in range(30)]
+    finally:
+        enough.set()
+        training.join()
+    saved = [float(checkpoint_path(run, "start").read_text()) for run in runs]
+    assert [read_checkpoint(run, "start").epoch for run in runs] == saved
+    assert [store.points(run)[1][-1].epoch for run in runs] == saved
+    assert len(set(saved)) > 1
 
 
 def test_a_run_cannot_continue_what_is_not_there(store: RunStore) -> None:
