@@ -63,7 +63,7 @@ def make_history_figure(history: Mapping[str, Series], *, title: str | None = No
 
 def _panel_traces(panel: _Panel, history: Mapping[str, Series]) -> list[go.Scatter]:
     looks = (
-        (panel.metric, "training, step by step", "train", "lines"),
+        (panel.metric, "training, each step", "train", "lines"),
         (f"epoch/{panel.metric}", "training, epoch mean", "train", "lines+markers"),
         (f"epoch/val_{panel.metric}", "validation", "validation", "lines+markers"),
     )
@@ -102,9 +102,9 @@ def _best_marker(
         go.Scatter(
             x=epochs[best : best + 1],
             y=values[best : best + 1],
-            name="lowest loss, highest accuracy (validation)",
+            name="best validation",
             mode="markers",
-            legendgroup="lowest loss, highest accuracy (validation)",
+            legendgroup="best validation",
             marker={
                 "symbol": "star",
                 "size": 15,

@@ -185,7 +185,7 @@ def _is_close(one: tuple[int, int], other: tuple[int, int]) -> bool:
 def _use_logarithms(figure: go.Figure, values: Sequence[float]) -> None:
     span = _make_range(values)
     step = 1 if span[1] - span[0] > 2 else "D2"  # D2: 1, 2, 5, 10
-    figure.update_xaxes(type="log", dtick=step, range=span, exponentformat="SI")
+    figure.update_xaxes(type="log", dtick=step, range=span, tickformat="~s")
 
 
 def _make_range(values: Sequence[float]) -> list[float]:

@@ -102,8 +102,8 @@ def make_curves_figure(
     }
     if log:
         layout["yaxis"] |= {"type": "log", "exponentformat": "power"}
-    if log_x:
-        layout["xaxis"] |= {"type": "log", "exponentformat": "none", "dtick": "D2"}
+    if log_x:  # without a form of their own, 2 and 5 would be written small, and 20 as 2
+        layout["xaxis"] |= {"type": "log", "tickformat": "~g", "dtick": "D2"}
     if not notes:
         layout["xaxis"] |= {"visible": False}
         layout["yaxis"] |= {"visible": False}
@@ -142,7 +142,7 @@ def make_scatter_figure(points: Sequence[CostPoint], *, cost: str, log: bool = T
         low, high = float(places.min()), float(places.max())
         step = 1 if high - low > 1 else "D2"  # D2: 1, 2, 5, 10
         span = [low - 0.3, high + 0.3]
-        figure.update_xaxes(type="log", range=span, dtick=step, exponentformat="SI")
+        figure.update_xaxes(type="log", range=span, dtick=step, tickformat="~s")
     figure.update_layout(
         xaxis_title_text=cost, yaxis_title_text="best validation accuracy",
         yaxis_tickformat="~%", height=HEIGHT, hovermode="closest", showlegend=False,

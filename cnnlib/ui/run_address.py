@@ -61,10 +61,14 @@ def run_settings(dataset: str = _FIRST.dataset) -> list[Setting]:
     ]
 
 
-def make_run_query(config: RunConfig) -> dict[str, str]:
+def make_run_query(config: RunConfig, *, here: str | None = None) -> dict[str, str]:
     """The address of the form with just these settings, `new=1` among them.
 
     The run that `config` continues is no setting of the form: what the link starts begins anew.
+
+    Args:
+        here: the data set that this lab's form begins with, which need not be said. The form would
+            take it out of the address, and the Back button then lead to the form once more.
 
     Raises:
         SpecError: the network is too long for a link.
@@ -74,7 +78,7 @@ def make_run_query(config: RunConfig) -> dict[str, str]:
     changed = {
         name: setting.format(values[name])
         for name, setting in settings.items()
-        if values[name] != setting.default or name == "dataset"
+        if values[name] != (here if name == "dataset" else setting.default)
     }
     return {**NEW, **_make_network_query(config), **changed}
 

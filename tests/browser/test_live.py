@@ -217,8 +217,8 @@ def test_a_continued_run_shows_the_whole_curve_and_counts_on(pretend) -> None:
     expect(part("epoch-progress")).to_have_attribute("aria-valuenow", "10")
     expect(part("run-title")).to_have_text("A net on a set")
     expect(part("run-name")).to_have_text("r1")
-    expect(part("tile-best-accuracy")).to_have_text("Highest validation accuracy40.0% epoch 3")
-    expect(part("tile-best-loss")).to_have_text("Lowest validation loss1.500 epoch 2")
+    expect(part("tile-best-accuracy")).to_have_text("Best val. accuracy40.0% epoch 3")
+    expect(part("tile-best-loss")).to_have_text("Lowest val. loss1.500 epoch 2")
     whole.told |= {"first_epoch": 1.44, "last_epoch": 6.44, "epoch": 2.1}
     expect(part("epoch-text")).to_have_text("Epoch 1.44 → 6.44: at 2.10")
 
@@ -258,6 +258,8 @@ def test_a_viewer_chooses_how_the_curves_are_shown(pretend, visit, lab) -> None:
     shown.more = {"learning_rate": curve([1, 2], [0.1, 0.01]), "epoch/dead": curve([1], [0.5])}
     page.reload()
     expect(part("more-dead")).to_be_visible()
+    expect(part("smoothing-value")).to_have_text("0.90")  # it stays, and so does the axis
+    expect(part("log-axis")).to_have_attribute("aria-pressed", "true")
     expect(part("more-machine")).to_be_hidden()
     expect(part("chart-learning_rate")).to_be_hidden()
     part("more-learning_rate").focus()

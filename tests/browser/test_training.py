@@ -140,6 +140,7 @@ def test_stop_keeps_what_was_learned_and_it_can_be_trained_on(lab, store, start_
     more.press("Tab")
     visitor.button("Continue training").click()
     expect(visitor.part("run-name")).not_to_have_text(run.id)
+    expect(visitor.part("run-status")).to_be_in_viewport()  # from the top, though the button is not
     visitor.expect_status("finished")
     continued = store.get(visitor.run_id)
     assert (continued.config.continue_from, continued.config.checkpoint) == (run.id, "last")

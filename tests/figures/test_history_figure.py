@@ -15,8 +15,8 @@ HISTORY = {
     "epoch/val_loss": (EPOCHS, np.array([1.8, 1.3, 1.5])),
     "epoch/val_accuracy": (EPOCHS, np.array([0.3, 0.45, 0.4])),
 }
-BEST = "lowest loss, highest accuracy (validation)"
-CURVES = ["training, step by step", "training, epoch mean", "validation"]
+BEST = "best validation"
+CURVES = ["training, each step", "training, epoch mean", "validation"]
 
 
 def panel(fig: go.Figure, number: int) -> dict[str, go.Scatter]:

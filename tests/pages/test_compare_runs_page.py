@@ -124,7 +124,7 @@ def test_filters_narrow_the_table_the_costs_and_the_ranking() -> None:
     open_store().annotate(other, tags=["good"])
     page = open_topic(PAGE, find="GOOD baseline", columns="network,params,tags")
     assert [name[:6] for name in table(page).index] == ["second"]
-    assert list(ranking(page)["val. accuracy"]) == [0.6]
+    assert list(ranking(page)["val. accuracy"]) == [60.0]
     page.text_input(key="compare_runs_find").set_value("nothing like it")
     run(page)
     assert "0 of 2 runs" in text(page)
@@ -143,9 +143,9 @@ def test_only_what_was_reached_within_the_budget_ranks() -> None:
             for name, value in zip(found["run"], found["val. accuracy"], strict=True)
         ]
 
-    assert rank() == [("slow", 0.9), ("quick", 0.3), ("gap", 0.25)]
-    assert rank(within_seconds=20) == [("quick", 0.3), ("gap", 0.2), ("slow", 0.2)]
-    assert rank(within_epochs=1, within_params=1_000) == [("gap", 0.2), ("slow", 0.1)]
+    assert rank() == [("slow", 90), ("quick", 30), ("gap", 25)]
+    assert rank(within_seconds=20) == [("quick", 30), ("gap", 20), ("slow", 20)]
+    assert rank(within_epochs=1, within_params=1_000) == [("gap", 20), ("slow", 10)]
     page = open_topic(PAGE, within_macs=1)
     assert "No run in the table reached anything within this budget." in text(page)
     page = open_topic(PAGE, within_seconds=20)

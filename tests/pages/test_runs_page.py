@@ -190,6 +190,17 @@ def test_rows_stay_while_any_is_ticked(session) -> None:
     assert table._keep_rows(["d", "c", "b"], "") == (key, ["d", "c", "b"], [])
 
 
+def test_a_click_opens_the_run_that_stood_there_when_it_was_clicked(monkeypatch) -> None:
+    clicked = make_run()
+    page, opened = open_page(), []
+    make_run("running")  # comes on top, before the page has heard of the click
+    cells = {"rows": [], "cells": [(0, "name")]}
+    monkeypatch.setattr(table, "_draw_table", lambda *_: cells)
+    monkeypatch.setattr(st, "switch_page", lambda _, query_params: opened.append(query_params))
+    page.run()
+    assert opened == [{"run": clicked.id}]
+
+
 def test_another_filter_and_a_deletion_forget_the_ticks(session) -> None:
     key, _, _ = table._keep_rows(["b", "a"], "")
     tick(session, key, 0)

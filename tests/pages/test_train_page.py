@@ -12,6 +12,7 @@ from cnnlib.runs.files import Checkpoint, checkpoint_path, run_folder, write_che
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
 from cnnlib.ui.run_address import make_run_query
+from cnnlib.ui.run_control import bar
 from tests.ui.made_people import ME, OTHER, SECRET, SOMEBODY, arrive
 
 ROOT = Path(__file__).parents[2]
@@ -197,8 +198,18 @@ def test_same_but_is_the_form_with_the_runs_settings() -> None:
     page = open_page(run=run.id)
     press(page, "Same but …")
     assert page.selectbox(key="run_network").value == "lenet5"
-    assert set(page.query_params) >= set(make_run_query(run.config)) - {"dataset"}
     assert "run" not in page.query_params
+
+
+def test_the_way_back_from_same_but_is_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form leaves the address as it was given: another one would be a step of its own."""
+    run, asked = make_ended_run(), {}
+    monkeypatch.setattr(bar, "go_to", lambda **address: asked.update(address))
+    page = open_page(run=run.id)
+    press(page, "Same but …")
+    assert asked.keys() >= make_run_query(run.config).keys() - {"dataset"}
+    form = open_page(**asked)
+    assert form.query_params == asked
 
 
 def test_the_queue_is_shown_and_ones_own_run_moves(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,8 @@ class LiveRun {
   #startRun(runId) {
     this.request?.abort();
     this.request = null;
+    // Another run in the same place was asked for at the end of a long page: show it from the top.
+    if (this.runId) this.root.closest('[data-testid="stMain"]')?.scrollTo({ top: 0 });
     this.runId = runId;
     this.cursor = 0;
     this.failures = 0;

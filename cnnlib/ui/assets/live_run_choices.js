@@ -1,13 +1,14 @@
-// What a viewer chooses: smoothing, axes, which curves and charts. It stays over reruns, and goes
-// on to the next run that is looked at in this browser tab.
+// What a viewer chooses: smoothing, axes, which curves and charts. It stays over reruns and a
+// reload, and goes on to the next run that is looked at in this browser tab.
 
+const CHOICES_KEY = "lab-run-choices"; // in the tab's own storage
 const FIRST_CHOICES = { smoothing: 0, log: false, by: "epoch", open: [] };
 
 class Choices {
   constructor(parts, onChange) {
     this.parts = parts;
     this.onChange = onChange;
-    this.values = { ...FIRST_CHOICES, ...window.labRunChoices };
+    this.values = { ...FIRST_CHOICES, ...readChoices() };
     this.#writeFixedTexts();
     parts.smooth.oninput = () => this.#choose({ smoothing: Number(parts.smooth.value) });
     parts.log.onclick = () => this.#choose({ log: !this.values.log });
@@ -55,7 +56,8 @@ class Choices {
   }
 
   #choose(change) {
-    window.labRunChoices = Object.assign(this.values, change);
+    Object.assign(this.values, change);
+    writeChoices(this.values);
     this.#show();
     this.onChange();
   }
@@ -80,5 +82,23 @@ class Choices {
       button.setAttribute("aria-pressed", String(this.isOpen(button.dataset.chart)));
     }
     parts.more.hidden = this.#buttons.every((button) => button.hidden);
+  }
+}
+
+// A browser may keep nothing: the choices then last as long as the page.
+function readChoices() {
+  try {
+    return JSON.parse(sessionStorage.getItem(CHOICES_KEY));
+  } catch {
+    return window.labRunChoices;
+  }
+}
+
+function writeChoices(values) {
+  window.labRunChoices = values;
+  try {
+    sessionStorage.setItem(CHOICES_KEY, JSON.stringify(values));
+  } catch {
+    // as said above
   }
 }

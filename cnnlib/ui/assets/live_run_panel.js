@@ -65,7 +65,7 @@ class Panel {
     const live = LIVE.has(run.status);
     const state = stateOf(run);
     const { progress } = run;
-    this.parts["step"].hidden = run.status === "finished";
+    this.parts["step"].hidden = !live; // the message says how it ended
     if (!progress) {
       const waiting = run.status === "queued" ? TEXT.queue(run.queue_position, run.expected_start) : TEXT.preparing;
       this.#showBar("epoch", live ? waiting : TEXT.ended[run.status], live ? 0 : null);
@@ -78,8 +78,7 @@ class Panel {
 
     const share = steps ? step / steps : null;
     const phase = TEXT.phase[progress.phase] ?? capitalise(progress.phase);
-    if (!live) this.#showBar("step", TEXT.ended[run.status], share);
-    else if (TEXT.wish[state]) this.#showBar("step", TEXT.wish[state], share ?? 0);
+    if (TEXT.wish[state]) this.#showBar("step", TEXT.wish[state], share ?? 0);
     else if (progress.phase === "training" && steps) {
       this.#showBar("step", TEXT.step(phase, formatNumber(step), formatNumber(steps)), share);
     } else this.#showBar("step", `${phase} …`, null, true);

@@ -132,9 +132,9 @@ def _make_row(entry: Listed) -> dict[str, object]:
         "data": run.config.dataset,
         "settings": run.describe_settings(),
         "state": run.status,
-        "best": found.best_val_accuracy,
+        "best": _to_percent(found.best_val_accuracy),
         "best_loss": found.best_val_loss,
-        "last": found.val_accuracy,
+        "last": _to_percent(found.val_accuracy),
         "last_loss": found.val_loss,
         "epochs": found.epoch,
         "params": found.params,
@@ -148,8 +148,12 @@ def _make_row(entry: Listed) -> dict[str, object]:
     }
 
 
+def _to_percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
 def _configure_columns() -> dict[str, Any]:
-    forms = {"best": "percent", "last": "percent", "best_loss": "%.4f", "last_loss": "%.4f",
+    forms = {"best": "%.1f%%", "last": "%.1f%%", "best_loss": "%.4f", "last_loss": "%.4f",
              "epochs": "%.3g", "params": "localized", "macs": "localized", "seconds": "%.1f",
              "rate": "%.0f"}  # fmt: skip
     config: dict[str, Any] = {

@@ -111,7 +111,7 @@ def _make_table(ranked: Sequence[tuple[Listed, Reached]]) -> pd.DataFrame:
         {
             "place": place,
             "run": describe_name(entry.run),
-            "accuracy": best.accuracy,
+            "accuracy": 100 * best.accuracy,  # %
             "epoch": best.epoch,
             "seconds": best.seconds,
             "network": entry.run.config.title,
@@ -131,7 +131,7 @@ def _configure_columns() -> dict[str, Any]:
     titles, column = texts.RANK_COLUMNS, st.column_config
     return {
         titles["place"]: column.NumberColumn(width=60),
-        titles["accuracy"]: column.NumberColumn(format="percent"),
+        titles["accuracy"]: column.NumberColumn(format="%.1f%%"),
         titles["epoch"]: column.NumberColumn(format="%.3g"),
         titles["seconds"]: column.NumberColumn(format="%.1f"),
         titles["params"]: column.NumberColumn(format="localized"),

@@ -13,7 +13,7 @@ from cnnlib.runs.export.formats import list_tensorboard_files
 from cnnlib.runs.export.mlflow import can_send, find_tracking_uri, hide_password
 from cnnlib.ui.comparing_runs import texts
 from cnnlib.ui.comparing_runs.chosen import Chosen
-from cnnlib.ui.jobs import get_job, show_job
+from cnnlib.ui.jobs import get_job, show_job, start_mine
 from cnnlib.ui.page import ASSETS, plain_text
 
 
@@ -48,7 +48,7 @@ def _offer_mlflow(ids: list[str]) -> None:
         help=plain_text(texts.MLFLOW_HELP.format(where=where)),
     )  # fmt: skip
     if pressed:
-        st.session_state[mine] = job.start(lambda report: send_to_mlflow(ids, report))
+        start_mine(job, lambda report: send_to_mlflow(ids, report), mine)
     show_job(job, key="mlflow", mine=st.session_state.get(mine))
     if job.state.status == "done" and job.state.token == st.session_state.get(mine):
         st.success(plain_text(texts.MLFLOW_DONE.format(where=where)))

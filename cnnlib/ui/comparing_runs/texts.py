@@ -11,9 +11,9 @@ NETWORKS_LINK = "Compare networks by what they cost"
 
 SHOW = "Curves"
 SHOW_CHOICES = {
-    "validation": "validation, each epoch",
-    "training": "training, each epoch",
-    "steps": "training, step by step",
+    "validation": "validation",
+    "training": "training",
+    "steps": "training steps",
 }
 AXIS = "Against"
 AXIS_CHOICES = {"epoch": "epochs", "seconds": "seconds", "logseconds": "seconds, log"}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cnnlib.data import available
 from cnnlib.errors import RunNotFoundError
 from cnnlib.runs.config import MAX_EPOCHS
 from cnnlib.runs.estimating.forecast import expect_starts
@@ -112,7 +113,7 @@ def _offer_epoch(run: Run) -> None:
 def _offer_forks(run: Run) -> None:
     if _button(texts.SAME, "fork_right", texts.SAME_HELP):
         with friendly_errors():
-            go_to(**make_run_query(run.config))
+            go_to(**make_run_query(run.config, here=next(iter(available())).name))
     if st.button(texts.NEW, icon=":material/add:"):
         go_to(new="1")
 

@@ -34,12 +34,16 @@ def offer_actions(runs: Sequence[Run], forget_ticks: Callable[[], None]) -> None
         with friendly_errors():
             actions.stop_all(unended)
             st.rerun()
-    with st.popover(texts.TAGS, icon=":material/label:", disabled=not own, key="box_tag"):
-        _tag_form([run.id for run in own])
-    with st.popover(texts.DELETE, icon=":material/delete:", disabled=not own, key="box_delete"):
-        if runs and delete_form(runs, key=f"delete_many_{hash(tuple(sorted(ids)))}"):
-            forget_ticks()
-            st.rerun()
+    if own:
+        with st.popover(texts.TAGS, icon=":material/label:", key="box_tag"):
+            _tag_form([run.id for run in own])
+        with st.popover(texts.DELETE, icon=":material/delete:", key="box_delete"):
+            if delete_form(runs, key=f"delete_many_{hash(tuple(sorted(ids)))}"):
+                forget_ticks()
+                st.rerun()
+    else:  # no popover: one that was open would stay open, and empty
+        _button(texts.TAGS, "label", disabled=True)
+        _button(texts.DELETE, "delete", disabled=True)
     if runs:
         st.caption(texts.CHOSEN.format(runs=count_runs(len(runs))), width="content")
 

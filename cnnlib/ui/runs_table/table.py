@@ -58,6 +58,7 @@ def _draw(address: Address, live: bool) -> None:
         known = {run.id: run for run in list_runs(address)}
         names = person_names()
         found = [run.id for run in select_runs(address, known.values(), names)]
+        seen = st.session_state.get(_STATE, {}).get("shown", [])  # when it was clicked
         key, shown, ticked = _keep_rows(found, read_filters(address))
         waiting = any(run.status == "queued" for run in known.values())
         images = {name: size.images for name, size in read_sizes().items()}
@@ -70,8 +71,8 @@ def _draw(address: Address, live: bool) -> None:
         rows = [known.get(run_id) for run_id in shown]
         choice = _draw_table(rows, address["columns"] or [NAME], context, key)
         ticked = [shown[row] for row in choice["rows"] if row < len(shown)]
-        if opened := [shown[row] for row, column in choice["cells"] if column == NAME]:
-            st.switch_page(TRAIN.path, query_params={"run": opened[0]})
+        if opened := _find_opened(choice["cells"], seen):
+            st.switch_page(TRAIN.path, query_params={"run": opened})
         with bar:
             offer_actions([known[run_id] for run_id in ticked if run_id in known], forget_ticks)
         _say_how_many(len(shown), len(known), frozen=bool(ticked) and found != shown)
@@ -98,6 +99,17 @@ def _keep_rows(found: list[str], filters: object) -> tuple[str, list[str], list[
     if not ticked:
         state["shown"] = found
     return key, state["shown"], ticked
+
+
+def _find_opened(cells: Sequence[tuple[int, str]], seen: Sequence[str]) -> str | None:
+    """The run whose name was clicked.
+
+    Args:
+        cells: the chosen ones, by row and column. seen: the ids in the rows that were clicked: a
+            run that has come since has moved all others.
+    """
+    opened = [seen[row] for row, column in cells if column == NAME and row < len(seen)]
+    return opened[0] if opened else None
 
 
 def forget_ticks() -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from cnnlib.runs.sweep_records import SweepRecord, Tally, list_sweeps, tally_sweeps
-from cnnlib.ui.clicks import find_clicked_row
+from cnnlib.ui.clicks import find_clicked
 from cnnlib.ui.people import describe_person, person_names
 from cnnlib.ui.sweeping import texts
 
@@ -26,13 +26,11 @@ def show_list() -> str | None:
         selection_mode=["single-row", "single-cell"],
         key="sweeps_list",
         column_config={
-            "best val. accuracy": st.column_config.NumberColumn(format="%.1f %%"),
+            "best val. accuracy": st.column_config.NumberColumn(format="%.1f%%"),
             "started": st.column_config.DatetimeColumn(format="distance"),
         },
     )["selection"]
-    if (row := find_clicked_row(choice)) is not None:
-        return records[row].id
-    return None
+    return find_clicked(choice, [record.id for record in records], key="sweeps_list")
 
 
 def name_sweep(record: SweepRecord) -> str:

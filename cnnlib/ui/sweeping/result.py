@@ -27,7 +27,7 @@ from cnnlib.runs.sweep_records import (
     stop_rest,
 )
 from cnnlib.runs.sweeps import NUMBERS, Range, Sweep
-from cnnlib.ui.clicks import find_clicked_row
+from cnnlib.ui.clicks import find_clicked
 from cnnlib.ui.navigation import COMPARE_RUNS, SWEEPS, TRAIN, link_to
 from cnnlib.ui.page import ASSETS, friendly_errors, plain_text
 from cnnlib.ui.people import may_control
@@ -169,14 +169,14 @@ def _show_table(record: SweepRecord, results: Results) -> None:
         selection_mode=["single-row", "single-cell"],
         key="sweep_runs",
         column_config={
-            "best val. accuracy": st.column_config.NumberColumn(format="%.1f %%"),
+            "best val. accuracy": st.column_config.NumberColumn(format="%.1f%%"),
             "epochs done": st.column_config.NumberColumn(format="%.1f"),
             "seconds": st.column_config.NumberColumn(format="%.0f"),
             "what happened": st.column_config.TextColumn(width="medium"),
         },
     )["selection"]
-    if (row := find_clicked_row(choice)) is not None:
-        st.switch_page(TRAIN.path, query_params={"run": results[row][0].id})
+    if clicked := find_clicked(choice, [run.id for run, _ in results], key="sweep_runs"):
+        st.switch_page(TRAIN.path, query_params={"run": clicked})
 
 
 def _make_row(run: Run, accuracy: float | None, names: Sequence[str]) -> dict[str, object]:
