@@ -9,6 +9,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHARED := -n auto --dist loadfile
 
+# Many processes are started here, and each would compile the whole library anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test fast check chromium bench clean
 
 run: $(VENV)/.run

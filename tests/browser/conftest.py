@@ -11,6 +11,7 @@ from cnnlib.runs import client
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
+from tests.browser.contexts import ARGS, Contexts
 from tests.browser.ensure_chromium import find_chromium
 from tests.browser.lab import Lab, wait_for
 from tests.browser.visit import Visit
@@ -23,6 +24,7 @@ CHROMIUM_ARGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    *ARGS,
 )
 
 
@@ -84,13 +86,18 @@ def start_run(lab: Lab) -> Callable[..., Run]:
     return start
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Contexts:
+    return Contexts(browser)
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+def visit(contexts: Contexts) -> Iterator[Callable[..., Visit]]:
     """Open a lab as a newcomer does: `visit(lab, path)`; at the end all visits must be clean."""
     visits: list[Visit] = []
 
     def start(lab: Lab, path: str | None = None, **options: object) -> Visit:
-        visits.append(Visit(browser, lab.url, **options))
+        visits.append(Visit(contexts.lend(lab.url), lab.url, **options))
         if path is not None:
             visits[-1].open(path)
         return visits[-1]
@@ -102,6 +109,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     finally:
         for each in visits:
             each.close()
+            contexts.take_back(each.context)
 
 
 @pytest.fixture

@@ -59,7 +59,8 @@ def add(visitor, piece: str, name: str) -> None:
 def add_dense(visitor, units: int, name: str) -> None:
     visitor.main.get_by_role("radio", name="Dense + dropout", exact=True).click()
     fill(visitor, "add_dense_units", units)
-    fill(visitor, "add_dense_rate", 0)
+    # Left by the click: the number and the click come together, and both count.
+    field(visitor, "add_dense_rate").get_by_role("spinbutton").fill("0")
     field(visitor, "add_add").get_by_role("button").click()
     expect(row(visitor, name).get_by_role("radio")).to_be_checked(timeout=SLOW)
     select(visitor, "edit_Dense_activation", "sigmoid")

@@ -1,12 +1,16 @@
-"""One visitor's browser: a context of its own, a page, and an eye on everything that goes wrong."""
+"""One visitor's browser: a context for itself, a page, and an eye on everything that goes wrong."""
 
 import re
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Download, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Download, Locator, Page, expect
+
+from tests.browser.reruns import Reruns
 
 TIMEOUT_SECONDS = 30.0
+LOOK = 20  # milliseconds from one look at the server's answers to the next
 OWN_SCHEMES = ("data", "blob", "about")
 # Streamlit's own client looks for its server beside a page's address first, then above it.
 STREAMLIT_PROBE = re.compile(r"/[^/]+/_stcore/(health|host-config)$")
@@ -18,7 +22,7 @@ CUT = re.compile(
 
 
 class Visit:
-    """A browser context with one page on the lab at `url`.
+    """A page on the lab at `url`, in a browser context that nobody else has meanwhile.
 
     Args:
         width, height: of the window, in CSS pixels.
@@ -28,7 +32,7 @@ class Visit:
 
     def __init__(
         self,
-        browser: Browser,
+        context: BrowserContext,
         url: str,
         *,
         width: int = 1280,
@@ -39,16 +43,19 @@ class Visit:
         self.url = url
         self.network_may_fail = network_may_fail
         self.wrong: list[str] = []
-        self.context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            accept_downloads=True,
-        )
+        self.context = context
         self.context.set_default_timeout(1000 * TIMEOUT_SECONDS)
-        self.context.on("request", lambda request: self._see_address(request.url))
-        self.context.on("console", self._see_console)
-        self.context.on("weberror", lambda error: self.wrong.append(f"uncaught: {error.error}"))
+        self._eyes = {
+            "request": lambda request: self._see_address(request.url),
+            "console": self._see_console,
+            "weberror": lambda error: self.wrong.append(f"uncaught: {error.error}"),
+        }
+        for event, eye in self._eyes.items():
+            self.context.on(event, eye)  # type: ignore[call-overload]
         self.page: Page = self.context.new_page()
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        self._reruns = Reruns(self.page)
         self.page.on("websocket", lambda socket: self._see_address(socket.url))
 
     def _see_address(self, url: str) -> None:
@@ -68,9 +75,16 @@ class Visit:
         self.wait_until_idle()
 
     def wait_until_idle(self) -> None:
+        """Wait until all that was done so far has been heard, answered and drawn."""
         # A page's first run may take its time on a busy machine.
         patience = 1000 * TIMEOUT_SECONDS
         expect(self.page.locator("[data-testid=stMain] h1").first).to_be_visible(timeout=patience)
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        calm = 0
+        while calm < 2:  # looks: until a click has been sent; until an answer has been drawn
+            assert time.monotonic() < deadline, "the server did not answer the page"
+            self.page.wait_for_timeout(LOOK)
+            calm = calm + 1 if self._reruns.are_over else 0
         state = self.page.locator("[data-testid=stApp]")
         expect(state).to_have_attribute("data-test-script-state", "notRunning", timeout=patience)
 
@@ -82,7 +96,9 @@ class Visit:
         expect(self.page.get_by_text("Traceback")).to_have_count(0)
 
     def close(self) -> None:
-        self.context.close()
+        """See no more; the context goes back to whom it belongs."""
+        for event, eye in self._eyes.items():
+            self.context.remove_listener(event, eye)
 
     # -- what a visitor finds ----------------------------------------------------------------------
 

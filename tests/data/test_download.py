@@ -66,7 +66,7 @@ def server(monkeypatch):
     monkeypatch.setattr(download, "PAUSE_SECONDS", 0.01)
     with Server(("127.0.0.1", 0), Handler) as server:
         server.cuts, server.asked = [], []
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
         server.shutdown()
 

@@ -285,7 +285,7 @@ def server(monkeypatch):
         monkeypatch.setattr(sets, "MNIST_SHA256", hashlib.sha256(npz).hexdigest())
         md5 = {n: hashlib.md5(c).hexdigest() for n, c in files.items() if n.endswith(".gz")}
         monkeypatch.setattr(sets, "FASHION_MD5", md5)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield Mirror
         server.shutdown()
 

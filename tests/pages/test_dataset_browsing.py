@@ -98,6 +98,21 @@ def test_next_and_previous_walk_through_what_the_filter_leaves():
     assert place_of(page) == "page 1 of 6"
 
 
+def test_a_held_arrow_key_loses_no_step():
+    cats = np.flatnonzero(load("synthetic").train.labels == 3)
+    page = open_page(classes="cat", index=str(cats[47]))
+    page.session_state["look_index"] = int(cats[48])  # the first press, not drawn yet
+    press(page, "turn_right")
+    assert address(page)["index"] == str(cats[49])
+
+
+def test_an_image_that_was_just_chosen_stays_in_sight_on_larger_pages():
+    page = open_page(index="1234")
+    page.session_state["look_index"] = 2000  # a click that the page has not heard of
+    box(page, "Images per page").select(96).run()
+    assert address(page)["index"] == "2000"
+
+
 @pytest.mark.parametrize(("index", "key"), [(0, "turn_left"), (2499, "turn_right")])
 def test_at_the_ends_there_is_no_way_on(index, key):
     page = open_page(index=str(index))
@@ -249,9 +264,9 @@ def test_a_class_name_is_shown_as_it_stands():
 def test_a_grey_set_has_no_colour_to_look_at():
     place = settings.datasets_dir() / "synthetic"
     for name in ("train", "test"):
-        np.save(
-            place / f"{name}-images.npy", np.load(place / f"{name}-images.npy")[:, :28, :28, :1]
-        )
+        grey = np.load(place / f"{name}-images.npy")[:, :28, :28, :1]
+        (place / f"{name}-images.npy").unlink()  # all tests share it
+        np.save(place / f"{name}-images.npy", grey)
     meta = json.loads((place / "meta.json").read_text())
     meta |= {"image_shape": [28, 28, 1], "fingerprint": "grey"}
     (place / "meta.json").write_text(json.dumps(meta))
