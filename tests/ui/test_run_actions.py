@@ -175,7 +175,7 @@ def test_wishes_are_said_until_they_are_done() -> None:
 
 
 def test_a_place_in_the_queue_in_plain_words() -> None:
-    assert describe_place(1, 0.2) == "It is the next in the queue; starts at any moment."
+    assert describe_place(1, 0.2) == "It is the next in the queue; starts soon."
     assert describe_place(2, 41.3) == "1 run waits before it; starts in about 41 s."
     assert describe_place(3, 371.0) == "2 runs wait before it; starts in about 6 min."
     assert describe_place(3, 9_000.0) == "2 runs wait before it; starts in about 2 h 30 min."

@@ -14,7 +14,7 @@ from cnnlib.ui.people import describe_person, is_host, may_control, person_names
 from cnnlib.ui.run_control import actions, texts
 
 SHOWN = 12  # runs in the list; more are counted
-SOON_SECONDS = 1.0
+SOON_SECONDS = 5.0  # as the live page has it
 
 
 def describe_start(seconds: float | None) -> str:
