@@ -19,15 +19,16 @@ run: $(VENV)/.run
 	$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT)
 
 SLOW := keras or browser or slow
+QUICK := $(SHARED) --ignore=tests/backend --ignore=tests/browser
 PAIRS := -n 2 --dist loadfile
 
 # The quick ones first. A browser with its server and its TensorFlow takes a core for itself.
 test: check chromium
-	$(BIN)/python -m pytest $(SHARED) -m "not ($(SLOW))"
+	$(BIN)/python -m pytest $(QUICK) -m "not ($(SLOW))"
 	$(BIN)/python -m pytest $(PAIRS) -m "$(SLOW)"
 
 fast: $(VENV)/.dev
-	$(BIN)/python -m pytest $(SHARED) -m "not (page or $(SLOW))"
+	$(BIN)/python -m pytest $(QUICK) -m "not (page or $(SLOW))"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

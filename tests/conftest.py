@@ -9,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
 
 from cnnlib.data import load
 
@@ -33,11 +34,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _packages_looked_through_once() -> Iterator[None]:
-    """For each AppTest Streamlit reads the metadata of all installed packages: half of its time."""
+def _scripts_without_errands() -> Iterator[None]:
+    """What Streamlit does beside a page's script in a test, and a server never does so often.
+
+    For each AppTest it reads the metadata of all installed packages. After each run, where another
+    test has loaded Keras, it clears Keras' session; no server of the lab has any.
+    """
     with pytest.MonkeyPatch.context() as patch:
         once = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         yield
 
 
