@@ -175,9 +175,8 @@ def test_planted_twins_are_found_and_listed(lab, visit, planted) -> None:
         "test 2",
         "test 6",
     }
-    with visitor.page.expect_download() as download:
-        visitor.page.get_by_role("button", name="All pairs as CSV").click()
-    lines = download.value.path().read_text("utf-8").splitlines()
+    download = visitor.download(visitor.page.get_by_role("button", name="All pairs as CSV"))
+    lines = download.path().read_text("utf-8").splitlines()
     assert len(lines) == 3
     visitor.main.get_by_text("Only pairs with different labels").click()
     expect(cards).to_have_count(1, timeout=SOON)

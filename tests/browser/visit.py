@@ -122,6 +122,8 @@ class Visit:
         assert max(wide) <= 1, f"wider than the window by {wide} pixels"
 
     def download(self, link: Locator) -> Download:
+        """Click when all is drawn: a file that is made at the click is gone with the run before."""
+        self.wait_until_idle()
         with self.page.expect_download() as download:
             link.click()
         return download.value
