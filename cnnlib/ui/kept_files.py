@@ -1,8 +1,8 @@
 """Files that never change, Streamlit's scripts above all: packed once, then sent from memory.
 
-A first visit asks for some hundred and forty of them, ten megabytes, and Streamlit reads and sends
-them as they are each time. A class that comes in at nine would fetch 300 MB over its wireless
-network, while trainings need the processor; packed it is a third.
+A first visit asks for more than a hundred of them, megabytes in all, and Streamlit reads and sends
+them as they are each time. A class that comes in at nine would wait for its wireless network, while
+trainings need the processor.
 """
 
 import gzip

@@ -35,8 +35,8 @@ def answer_at_once() -> None:
     """Let no small answer wait in the system for the browser's receipt of the piece before it.
 
     Python sets TCP_NODELAY only for sockets that were made as TCP's by name, and Streamlit's was
-    not: each file below some 60 KB and each poll took 40 ms. A connection inherits the option from
-    the socket that this process listens on.
+    not: each small file and each poll waited for a receipt that systems hold back (Linux: 40 ms). A
+    connection inherits the option from the socket that this process listens on.
     """
     with suppress(OSError, psutil.Error):  # an option less, and no reason not to serve
         for listening in psutil.Process().net_connections("tcp"):
