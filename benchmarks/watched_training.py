@@ -3,8 +3,7 @@
 The bounds: fifty viewers at 1 Hz cost the training at most 10 % of its images/s, and leave page
 loads under 1 s. The viewers, and who opens a page, run on this machine: what they take counts as
 well. A new browser on two cores fights the training for them, as a class's browsers, on machines of
-their own, do not: so the server's part of a page load is told beside the browser's. Trainings give
-way as CNNLIB_NICE says.
+their own, do not: so the server's part of a page load is told beside the browser's.
 """
 
 import os
@@ -26,7 +25,6 @@ from playwright.sync_api import Browser, sync_playwright
 from benchmarks.cold_start import FLAGS, ROOT
 from benchmarks.polling import describe
 from benchmarks.sides import find_median
-from cnnlib import settings
 from cnnlib.data import load
 from cnnlib.runs import client
 from cnnlib.runs.config import RunConfig
@@ -58,7 +56,7 @@ def main() -> None:
 @contextmanager
 def open_lab(folder: str) -> Iterator[Lab]:
     """A lab on a home of its own, which is this process's home as well."""
-    lab = Lab(Path(folder) / "lab", CNNLIB_NICE=str(settings.nice()))
+    lab = Lab(Path(folder) / "lab")
     before = os.environ.get("CNNLIB_HOME")
     os.environ["CNNLIB_HOME"] = str(lab.home)
     try:

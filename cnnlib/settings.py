@@ -77,15 +77,6 @@ def silence_seconds() -> int:
     return _whole_number("CNNLIB_SILENCE_SECONDS", default=300, minimum=5)
 
 
-def nice() -> int:
-    """How far training gives way to pages, 0 to 19 of Unix's steps of niceness (``CNNLIB_NICE``).
-
-    Where both want a core, a page gets three times a training's share at 5, nine times at 10. So
-    does everything else that runs on the machine: 0 is right where trainings share it with others.
-    """
-    return min(19, _whole_number("CNNLIB_NICE", default=0, minimum=0))
-
-
 def host_controls() -> bool:
     """Whether browsers on the server's machine control all runs (``CNNLIB_HOST_CONTROLS``)."""
     return _whole_number("CNNLIB_HOST_CONTROLS", default=1, minimum=0) != 0

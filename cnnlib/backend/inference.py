@@ -145,10 +145,8 @@ def draw_augmentations(
 def predict_images(progress: Progress, *, run: str) -> dict[str, Any]:
     """Let a run look at all images of its data set; see `predictions.predict_images`."""
     from cnnlib.backend.predictions import predict_images
-    from cnnlib.backend.priority import give_way
     from cnnlib.backend.training import set_threads
 
-    give_way()
     set_threads(None)
     return {"images": predict_images(str(run), progress)}
 
@@ -177,9 +175,7 @@ def time_step(
         measurement: its number, by which one is told from another of the same.
     """
     from cnnlib.backend.network_questions import time_step
-    from cnnlib.backend.priority import give_way
 
-    give_way()  # as the training will
     return time_step(spec, batch_size, optimizer, augmentation)
 
 

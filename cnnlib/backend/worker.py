@@ -20,7 +20,6 @@ from cnnlib.backend.endings import (
     end_for_sure,
     explain_failure,
 )
-from cnnlib.backend.priority import give_way
 from cnnlib.backend.progress import Progress
 from cnnlib.errors import RunNotFoundError
 from cnnlib.runs import liveness
@@ -46,7 +45,6 @@ def run_in_child(run_id: str) -> None:
     log = os.open(run_folder(run_id) / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    give_way()
     run_to_end(run_id)
 
 
