@@ -10,6 +10,7 @@ from benchmarks import (
     convolution,
     data_browsing,
     dataset_page,
+    estimates,
     import_pictures,
     pipeline,
     polling,
@@ -22,6 +23,7 @@ from benchmarks import (
 BENCHMARKS = {
     "cold_start": cold_start.main,
     "start_to_point": start_to_point.main,
+    "estimates": estimates.main,
     "callback_cost": callback_cost.main,
     "import_pictures": import_pictures.main,
     "pipeline": pipeline.main,

@@ -47,13 +47,15 @@ class RunCallback(keras.callbacks.Callback):
         self._gauges = dict(gauges or {})
         self._steps = progress.plan.steps
         self._stride = progress.plan.stride
-        self._validation_began = 0.0
         self._kept_step = 0
         self._kept_sums = {"loss": 0.0, "accuracy": 0.0}
         self._open_logs: Logs | None = None  # of an epoch that has steps and has not ended
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self._progress.clock.start()
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        self._progress.end_closing()
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self._progress.begin_epoch(epoch)
@@ -101,11 +103,8 @@ class RunCallback(keras.callbacks.Callback):
             self._sink.hurry()
 
     def on_test_begin(self, logs: Logs | None = None) -> None:
+        self._progress.begin_closing()
         self._progress.phase = "validating"
-        self._validation_began = self._progress.seconds
-
-    def on_test_end(self, logs: Logs | None = None) -> None:
-        self._progress.validation_seconds = self._progress.seconds - self._validation_began
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         assert logs is not None

@@ -168,6 +168,7 @@ def time_step(
     optimizer: Any,
     augmentation: Any = "",
     measurement: Any = 0,
+    saving: Any = False,
 ) -> dict[str, Any]:
     """How long a training step takes here; see `network_questions`.
 
@@ -176,7 +177,7 @@ def time_step(
     """
     from cnnlib.backend.network_questions import time_step
 
-    return time_step(spec, batch_size, optimizer, augmentation)
+    return time_step(spec, batch_size, optimizer, augmentation, saving=saving)
 
 
 QUESTIONS: dict[str, Callable[..., dict[str, Any]]] = {

@@ -1,9 +1,12 @@
 """Questions about a whole network: what Keras counts, and how long a training step takes here."""
 
+import shutil
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from math import prod
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -11,12 +14,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cnnlib import settings
 from cnnlib.arch.analysis import analyze
 from cnnlib.arch.costs import PASSES, estimate_memory
 from cnnlib.arch.spec import Spec
 from cnnlib.backend.augmentation import Augmenter
 from cnnlib.backend.model_builder import build_model
-from cnnlib.backend.training import OPTIMIZERS
+from cnnlib.backend.training import OPTIMIZERS, choose_validation_batch
 from cnnlib.errors import RunError
 from cnnlib.runs.augmentation import parse_augmentations
 
@@ -69,7 +73,12 @@ class MeasuredSteps:
 
 
 def time_step(
-    spec: Any, batch_size: Any, optimizer: Any = "adam", augmentation: Any = ""
+    spec: Any,
+    batch_size: Any,
+    optimizer: Any = "adam",
+    augmentation: Any = "",
+    *,
+    saving: Any = False,
 ) -> dict[str, Any]:
     """How long a training step takes on this machine, as `fit` does it, on random images.
 
@@ -79,12 +88,15 @@ def time_step(
         spec: what `Spec.to_dict` gives.
         batch_size: images in a batch, at most `MAX_BATCH_SIZE`.
         augmentation: what the pipeline does to each batch; see `cnnlib.runs.augmentation`.
+        saving: whether the model is also saved, as a run does after each epoch.
 
     Returns:
         seconds: the median step's; the first, which compiles, is left out.
         first_seconds: the first one's. steps: how many were measured.
         images_per_second: batch_size / seconds.
-        validation_seconds: the median of a step of validation, of as many images.
+        validation_seconds: of validating as many images, in the larger steps of a run's validation.
+        first_validation_seconds: the first such step's, which compiles.
+        saving_seconds: of writing both checkpoints; None if `saving` is not.
         peak_bytes: by how much this process' memory grew at its highest; None where unknown.
         keras, tensorflow: their versions.
 
@@ -108,12 +120,15 @@ def time_step(
     model.compile(optimizer=OPTIMIZERS[optimizer](), loss="mse", jit_compile=False)
     augmenter = Augmenter(augmentations, model.output_shape[-1], 0) if augmentations else None
     measured = measure_steps(model, batch_size, augmenter=augmenter)
-    validation = _measure_validation(model, batch_size)
+    images = choose_validation_batch(network, batch_size)
+    first_validation, *validation = _measure_validation(model, images)
     after = _read_peak()
     return {
         **asdict(measured),
         "images_per_second": batch_size / measured.seconds,
-        "validation_seconds": validation,
+        "validation_seconds": median(validation) * batch_size / images,
+        "first_validation_seconds": first_validation,
+        "saving_seconds": _measure_saving(model) if saving else None,
         "peak_bytes": None if before is None or after is None else max(0, after - before),
         **_name_versions(),
     }
@@ -139,11 +154,23 @@ def measure_steps(
     return MeasuredSteps(median(clock.steps[1:]), clock.steps[0], len(clock.steps) - 1)
 
 
-def _measure_validation(model: keras.Model, batch_size: int) -> float:
+def _measure_validation(model: keras.Model, batch_size: int) -> list[float]:
+    """The seconds of each step; there are two at least."""
     clock = _Clock(MEASURE_SECONDS / 3)
     batches = _make_batches(model, batch_size, None, MEASURED_STEPS // 2 + 1)
     model.evaluate(batches, callbacks=[clock], verbose=0)
-    return median(clock.steps[1:])
+    return clock.steps
+
+
+def _measure_saving(model: keras.Model) -> float:
+    """Seconds of saving a model as last and best, on the disk where runs are kept."""
+    settings.home().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.home(), prefix=".saving-") as folder:
+        last = Path(folder) / "last.keras"
+        began = time.perf_counter()
+        model.save(last)
+        shutil.copyfile(last, last.with_name("best.keras"))
+        return time.perf_counter() - began
 
 
 class _Clock(keras.callbacks.Callback):

@@ -72,6 +72,7 @@ class Progress:
     Attributes:
         phase: "training", "validating", "saving", "paused" …, for people to read.
         epoch_index, step: epochs of this run that are done, and steps of the one that is not.
+        closing_seconds: the last whole epoch's, after its steps: validating, saving and looking.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -79,14 +80,18 @@ class Progress:
         self.phase = "starting"
         self.epoch_index = 0
         self.step = 0
-        self.validation_seconds = 0.0
+        self.closing_seconds: float | None = None
         self.clock = Clock(plan.first_seconds)
         self._rate: float | None = None
         self._marks: deque[tuple[float, int]] = deque(maxlen=RATE_WINDOW)
         self._first: tuple[float, int] | None = None
         self._last = (0.0, 0)
+        self._closing_began: float | None = None
+        self._epoch_ends: tuple[float, float] | None = None  # the first one's and the last one's
+        self._epochs_between = 0
 
     def begin_epoch(self, index: int) -> None:
+        self.end_closing()
         self.epoch_index, self.step, self.phase = index, 0, "training"
         self._forget_speed()
 
@@ -100,8 +105,27 @@ class Progress:
 
     def end_epoch(self) -> None:
         """An epoch shorter than the time between two descriptions has its speed all the same."""
+        self.begin_closing()  # where nothing was validated
         if self._first is not None and self._last[1] > self._first[1]:
             self._rate = self._images_per_second(self._first, self._last)
+
+    def begin_closing(self) -> None:
+        """Note that the epoch's steps are done: it validates, saves and looks now."""
+        if self._closing_began is None:
+            self._closing_began = self.seconds
+
+    def end_closing(self) -> None:
+        """Note that all is done that follows an epoch's steps."""
+        if self._closing_began is None:
+            return
+        now = self.seconds
+        self.closing_seconds = now - self._closing_began
+        self._closing_began = None
+        if self._epoch_ends is None:
+            self._epoch_ends = (now, now)
+        else:  # the times before the count: the sink's thread may read between
+            self._epoch_ends = (self._epoch_ends[0], now)
+            self._epochs_between += 1
 
     def pause(self) -> None:
         self.phase = "paused"
@@ -124,6 +148,22 @@ class Progress:
         return self.clock.seconds
 
     @property
+    def epoch_seconds(self) -> float | None:
+        """Of a whole epoch, the mean without the first one, which compiles; None before a second."""
+        if self._epoch_ends is None or not self._epochs_between:
+            return None
+        first, last = self._epoch_ends
+        return (last - first) / self._epochs_between
+
+    @property
+    def start_seconds(self) -> float | None:
+        """What the first epoch took more than the others."""
+        epoch, ends = self.epoch_seconds, self._epoch_ends
+        if epoch is None or ends is None:
+            return None
+        return max(0.0, ends[0] - self.plan.first_seconds - epoch)
+
+    @property
     def epoch(self) -> float:
         return self.plan.first_epoch + self.epoch_index + self.step / self.plan.steps
 
@@ -143,9 +183,8 @@ class Progress:
         left = None
         if rate and self.phase != "done":
             steps_left = plan.steps * (plan.epochs - self.epoch_index) - self.step
-            validations_left = plan.epochs - self.epoch_index
             left = steps_left * plan.batch_size / rate
-            left += validations_left * self.validation_seconds
+            left += (plan.epochs - self.epoch_index) * (self.closing_seconds or 0.0)
         return {
             "phase": self.phase,
             "epoch": self.epoch,
@@ -157,6 +196,9 @@ class Progress:
             "seconds": self.seconds,
             "images_per_second": rate,
             "seconds_left": left,
+            "start_seconds": self.start_seconds,
+            "epoch_seconds": self.epoch_seconds,
+            "closing_seconds": self.closing_seconds,
         }
 
     def _measure_rate(self) -> float | None:

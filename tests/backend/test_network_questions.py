@@ -2,6 +2,7 @@
 
 import resource
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -56,8 +57,14 @@ def test_a_step_is_measured(optimizer: str) -> None:
     assert answer["steps"] == network_questions.MEASURED_STEPS
     assert 0 < answer["seconds"] < answer["first_seconds"]
     assert answer["images_per_second"] == pytest.approx(16 / answer["seconds"])
-    assert answer["validation_seconds"] > 0
+    assert 0 < answer["validation_seconds"] < answer["first_validation_seconds"]
+    assert answer["saving_seconds"] is None
     assert answer["peak_bytes"] >= 0
+
+
+def test_saving_is_measured_where_runs_are_kept(lab_home: Path) -> None:
+    assert time_step(SMALL.to_dict(), 4, saving=True)["saving_seconds"] > 0
+    assert not list(lab_home.glob("*saving*")), "nothing of it stays"
 
 
 def test_a_step_is_measured_with_its_augmentation(monkeypatch: pytest.MonkeyPatch) -> None:

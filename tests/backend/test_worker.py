@@ -169,6 +169,46 @@ def test_a_clock_that_stands_still_keeps_the_speed(monkeypatch) -> None:
     assert progress.describe()["images_per_second"] == 64.0
 
 
+def test_what_starting_and_the_end_of_an_epoch_take(monkeypatch) -> None:
+    """Two epochs of ten steps of a second each, played on a clock of our own."""
+    from cnnlib.backend import progress as module
+    from cnnlib.backend.progress import Plan, Progress
+
+    now = 100.0
+    monkeypatch.setattr(module.time, "monotonic", lambda: now)
+    progress = Progress(Plan(0, epochs=3, images=320, batch_size=32, first_seconds=50))
+    progress.clock.start()
+    told = progress.describe()
+    names = ("start_seconds", "epoch_seconds", "closing_seconds")
+    assert [told[name] for name in names] == [None, None, None]
+    for epoch, (first, closing) in enumerate([(6.0, 9.0), (1.0, 4.0)]):
+        progress.begin_epoch(epoch)
+        now += first
+        progress.take_step(1)
+        now += 9
+        progress.take_step(10)
+        progress.begin_closing()
+        now += closing - 1
+        progress.end_epoch()
+        now += 1  # saving, and looking at the layers
+    progress.begin_epoch(2)
+    told = progress.describe()
+    assert told["closing_seconds"] == 4
+    assert told["epoch_seconds"] == 1 + 9 + 4
+    assert told["start_seconds"] == (6 + 9 + 9) - (1 + 9 + 4)
+    assert told["seconds_left"] == 10 + 4
+    now += 10
+    progress.take_step(10)
+    progress.end_epoch()  # nothing is validated
+    now += 2
+    progress.end_closing()
+    told = progress.describe()
+    assert told["closing_seconds"] == 2
+    assert told["epoch_seconds"] == (14 + 12) / 2
+    took = now - 100
+    assert told["start_seconds"] + 3 * told["epoch_seconds"] == pytest.approx(took)
+
+
 def test_the_speed_is_told_while_another_thread_begins_epochs() -> None:
     """The sink's thread describes; the training thread must not take its marks away."""
     from cnnlib.backend.progress import Plan, Progress

@@ -13,7 +13,7 @@ from cnnlib.arch.spec import Spec
 from cnnlib.runs import client
 from cnnlib.runs.config import MAX_BATCH_SIZE, MAX_EPOCHS, MAX_SEED, OPTIMIZERS, WATCHES, RunConfig
 from cnnlib.runs.estimating.calibrations import Step, keep_calibration
-from cnnlib.runs.estimating.estimates import START_SECONDS
+from cnnlib.runs.estimating.estimates import READY_SECONDS
 from cnnlib.runs.library import save_network
 from cnnlib.runs.liveness import run_lock
 from cnnlib.runs.recipes import FAST
@@ -21,6 +21,7 @@ from cnnlib.runs.schedules import SCHEDULES
 from cnnlib.runs.store import RunStore
 from cnnlib.ui.run_address import make_run_query
 from tests.pages.topic_page import address, errors, press, run, text
+from tests.runs.estimating.measured import ANSWER, SAVING, START
 
 ROOT = Path(__file__).parents[2]
 OWN = Spec("mine", "My *own* net", (32, 32, 3), (Flatten(), Dense(units=10, activation="softmax")))
@@ -247,7 +248,7 @@ def test_a_network_that_cannot_be_trained_is_one_line_and_another_can_be_chosen(
 
 
 def keep_step(seconds: float) -> None:
-    answer = {"seconds": seconds, "first_seconds": 1.0, "validation_seconds": seconds}
+    answer = {**ANSWER, "seconds": seconds, "validation_seconds": seconds}
     keep_calibration(Step(zoo.get("lenet5"), 32, "adam"), answer)
 
 
@@ -256,12 +257,12 @@ def test_the_cost_is_said_first() -> None:
     assert "How long it takes is not known yet; a place is free" in text(page)
     keep_step(0.32)  # 10 ms an image: 2 · (1,000 + 200) of them, of 5,000 + 1,000
     run(page)
-    assert f"**About {START_SECONDS + 24:.2g} s** for 2 epochs on this machine; a place" in text(
-        page
-    )
+    two = READY_SECONDS + START + 2 * (12 + SAVING)
+    assert f"**About {two:.2g} s** for 2 epochs on this machine; a place" in text(page)
     assert "From a step of just this network" in text(page)
     page.number_input(key="run_epochs").set_value(1).run()
-    assert f"**About {START_SECONDS + 12:.2g} s** for 1 epoch on" in text(page)
+    one = READY_SECONDS + START + 12 + SAVING
+    assert f"**About {one:.2g} s** for 1 epoch on" in text(page)
 
 
 def test_the_runs_before_are_counted_and_the_start_is_forecast(

@@ -17,11 +17,11 @@ from cnnlib.runs.store import RunStore, open_store
 from cnnlib.ui.jobs import get_job
 from cnnlib.ui.run_form import measure
 from cnnlib.ui.run_form.measure import FAILED, LATER, REFUSED, UNDER_WAY, want_measurement
+from tests.runs.estimating.measured import ANSWER
 
 SPEC = zoo.get("lenet5")
 CONFIG = RunConfig(network="lenet5", augmentation="flip")
 STEP = Step(SPEC, 32, "adam", "flip")
-ANSWER = {"seconds": 0.004, "first_seconds": 1.5, "validation_seconds": 0.001}
 
 
 class FakeSupervisor:
@@ -70,7 +70,8 @@ def test_thirty_browsers_start_one_measurement_and_all_have_it(supervisor: FakeS
     wait_for_the_job()
     (asked,) = supervisor.asked
     assert asked == {
-        "spec": SPEC.to_dict(), "batch_size": 32, "optimizer": "adam", "augmentation": "flip"
+        "spec": SPEC.to_dict(), "batch_size": 32, "optimizer": "adam", "augmentation": "flip",
+        "saving": True,
     }  # fmt: skip
     found = read_calibration(STEP)
     assert found is not None

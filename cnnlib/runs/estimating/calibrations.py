@@ -24,7 +24,9 @@ class Calibration:
     Attributes:
         seconds: a step's, the median, with its augmentation.
         first_seconds: the first one's, which compiles.
-        validation_seconds: of a validation step with as many images.
+        validation_seconds: of validating as many images.
+        first_validation_seconds: of the first step of validation, which compiles.
+        saving_seconds: of writing both checkpoints, the last and the best.
         batch_size: images in each of them.
         others: share of the processors that other programs used just before, 0 to 1.
         measured: when, in seconds since 1970.
@@ -33,6 +35,8 @@ class Calibration:
     seconds: float
     first_seconds: float
     validation_seconds: float
+    first_validation_seconds: float
+    saving_seconds: float
     batch_size: int
     others: float
     measured: float
@@ -41,6 +45,10 @@ class Calibration:
     def disturbed(self) -> bool:
         """Whether a quieter machine may well be quicker."""
         return self.others > QUIET
+
+
+_KEPT = frozenset(Calibration.__dataclass_fields__) - {"measured"}
+_MEASURED = sorted(name for name in _KEPT if name.endswith("seconds"))
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,10 @@ def read_calibration(step: Step) -> Calibration | None:
         "SELECT data, measured FROM calibrations WHERE key = ?",
         (step.key,),
     ).fetchone()  # fmt: skip
-    return None if row is None else Calibration(**json.loads(row["data"]), measured=row["measured"])
+    data = {} if row is None else json.loads(row["data"])
+    if set(data) != _KEPT:  # by an older lab, which measured less
+        return None
+    return Calibration(**data, measured=row["measured"])
 
 
 def keep_calibration(step: Step, answer: Mapping[str, Any], others: float = 0.0) -> Calibration:
@@ -79,12 +90,11 @@ def keep_calibration(step: Step, answer: Mapping[str, Any], others: float = 0.0)
     Raises:
         RunError: the answer has no seconds above 0.
     """
-    names = ("seconds", "first_seconds", "validation_seconds")
-    numbers = {name: float(answer.get(name) or math.nan) for name in names}
+    numbers = {name: float(answer.get(name) or math.nan) for name in _MEASURED}
     if not all(0 < number < math.inf for number in numbers.values()):
         raise RunError(f"A measured step must have seconds above 0. Received: {dict(answer)}.")
     found = Calibration(**numbers, batch_size=step.batch_size, others=others, measured=time.time())
-    data = {name: value for name, value in asdict(found).items() if name != "measured"}
+    data = {name: value for name, value in asdict(found).items() if name in _KEPT}
     with open_store().database.transaction() as db:
         db.execute(
             "INSERT OR REPLACE INTO calibrations (key, data, measured) VALUES (?, ?, ?)",

@@ -1,10 +1,11 @@
 """How long a run will take on this machine, said before it starts.
 
-    seconds = start + epochs · (training images · a + validation images · b)
+    seconds = start + epochs · (training images · a + validation images · b + c)
 
-a and b are seconds an image. Where they come from, the surest first: runs with the very same
-settings, measured steps, runs of networks that are alike. Runs tell only a; validation goes forward
-only, a third of a training step's MACs (`cnnlib.arch.costs.PASSES`), so b is taken as a / 3.
+a and b are seconds an image, c those of saving and looking after an epoch. Where they come from,
+the surest first: runs with the very same settings, measured steps, runs of networks that are alike.
+Runs tell a, and what validation and c take together; validation goes forward only, a third of a
+training step's MACs (`cnnlib.arch.costs.PASSES`), so b is taken as a / 3.
 """
 
 import platform
@@ -20,14 +21,15 @@ from cnnlib.arch.costs import PASSES, estimate_seconds, find_nearest
 from cnnlib.arch.spec import Spec
 from cnnlib.data import available
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.estimating.calibrations import Step, read_calibration
+from cnnlib.runs.estimating.calibrations import Calibration, Step, read_calibration
 from cnnlib.runs.estimating.paces import DatasetSize, RunPace, counts, list_paces, read_rate
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 
 RUNS, CALIBRATION, SIMILAR = "runs", "calibration", "similar"
-READY_SECONDS = 1.5  # of a warm supervisor: fork, build the network, load the data
-START_SECONDS = READY_SECONDS + 1.0  # and compile, of a small network
+READY_SECONDS = 1.0  # of a warm supervisor: fork, build the network, load the data
+COMPILE_SECONDS = 1.0  # of a small network
+START_SECONDS = READY_SECONDS + COMPILE_SECONDS
 RUNS_READ = 200
 _SAME = ("network", "spec", "batch_size", "optimizer", "augmentation", "acceleration",
          "deterministic")  # fmt: skip
@@ -63,6 +65,7 @@ class Estimate:
 class _Speed:
     """Seconds an image, of training and of validation, and where they come from.
 
+    after: seconds that an epoch takes beside them.
     start: seconds before the second training step; large networks take long to compile.
     """
 
@@ -71,11 +74,30 @@ class _Speed:
     source: str
     runs: int = 0
     disturbed: bool = False
+    after: float = 0.0
     start: float = START_SECONDS
 
     @classmethod
     def from_training(cls, seconds: float, source: str, runs: int) -> "_Speed":
         return cls(seconds, seconds / PASSES, source, runs)
+
+    @classmethod
+    def from_runs(cls, runs: Sequence[Run], sizes: Mapping[str, DatasetSize]) -> "_Speed":
+        """The medians of what runs with the same settings have shown."""
+        times = [_read_times(run, sizes[run.config.dataset]) for run in runs]
+        seconds, after, start = (median(each) for each in zip(*times, strict=True))
+        return cls(seconds, seconds / PASSES, RUNS, len(runs), after=after, start=start)
+
+    @classmethod
+    def from_calibration(cls, found: Calibration) -> "_Speed":
+        return cls(
+            found.seconds / found.batch_size,
+            found.validation_seconds / found.batch_size,
+            CALIBRATION,
+            disturbed=found.disturbed,
+            after=found.saving_seconds,
+            start=READY_SECONDS + found.first_seconds + found.first_validation_seconds,
+        )
 
 
 def estimate_run(config: RunConfig) -> Estimate | None:
@@ -107,9 +129,8 @@ class Estimator:
         found = self._found[key]
         if found is None:
             return None
-        share = 1.0 if config.limit is None else min(1.0, config.limit / size.images)
-        images, validated = share * size.images, share * size.validation
-        epoch = images * found.seconds + validated * found.validation_seconds
+        images, validated = size.take(config.limit)
+        epoch = images * found.seconds + validated * found.validation_seconds + found.after
         return Estimate(
             found.start + config.epochs * epoch,
             epoch,
@@ -122,13 +143,10 @@ class Estimator:
     def _find_speed(self, config: RunConfig, spec: Spec) -> _Speed | None:
         same = [run for run in self._runs if _is_same(run, config, self._sizes)]
         if same:
-            rates = [read_rate(run) for run in _take_longest(same)]
-            return _Speed.from_training(1 / median(rates), RUNS, len(rates))
+            return _Speed.from_runs(_take_longest(same), self._sizes)
         step = Step(spec, config.batch_size, config.optimizer, config.augmentation)
         if (found := read_calibration(step)) is not None:
-            a, b = found.seconds / found.batch_size, found.validation_seconds / found.batch_size
-            start = READY_SECONDS + found.first_seconds
-            return _Speed(a, b, CALIBRATION, disturbed=found.disturbed, start=start)
+            return _Speed.from_calibration(found)
         summary = analyze(spec)
         paces = find_nearest(summary.macs, self._paces) if summary.macs else []
         if not paces:
@@ -175,6 +193,17 @@ def _take_longest(runs: Sequence[Run]) -> Sequence[Run]:
     images = [run.config.epochs * (run.config.limit or 10**9) for run in runs]
     long = [run for run, count in zip(runs, images, strict=True) if 2 * count >= max(images)]
     return long[:3]
+
+
+def _read_times(run: Run, size: DatasetSize) -> tuple[float, float, float]:
+    """(a, c, start) of a run; see above. A short run, or one of an older lab, says less."""
+    said = run.progress or {}
+    images, validated = size.take(run.config.limit)
+    epoch, closing = said.get("epoch_seconds"), said.get("closing_seconds") or 0.0
+    a = 1 / read_rate(run) if epoch is None else max(0.0, epoch - closing) / images
+    compiling = said.get("start_seconds")
+    start = READY_SECONDS + (COMPILE_SECONDS if compiling is None else compiling)
+    return a, max(0.0, closing - validated * a / PASSES), start
 
 
 def _read_host(run: Run) -> str | None:

@@ -20,6 +20,12 @@ class DatasetSize:
     images: int
     validation: int = 0
 
+    def take(self, limit: int | None) -> tuple[int, int]:
+        """(training, validation images) of a run with that limit; see `Dataset.take`."""
+        if limit is None or limit >= self.images:
+            return self.images, self.validation
+        return limit, max(1, limit * self.validation // self.images)
+
 
 @dataclass(frozen=True)
 class RunPace(Pace):
@@ -50,7 +56,7 @@ def list_paces(runs: Iterable[Run], datasets: Mapping[str, DatasetSize]) -> list
 
 def counts(run: Run, size: DatasetSize) -> bool:
     """Whether a run says something of the machine's speed: finished, and trained long enough."""
-    images = min(run.config.limit or size.images, size.images)
+    images, _ = size.take(run.config.limit)
     enough = images * run.config.epochs >= FEWEST_IMAGES
     return run.status == "finished" and enough and read_rate(run) > 0
 

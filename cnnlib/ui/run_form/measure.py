@@ -62,7 +62,7 @@ def _measure(step: Step) -> None:
     try:
         answer = client.ask(
             "time_step", spec=step.spec.to_dict(), batch_size=step.batch_size,
-            optimizer=step.optimizer, augmentation=step.augmentation,
+            optimizer=step.optimizer, augmentation=step.augmentation, saving=True,
         )  # fmt: skip
         keep_calibration(step, answer, others)
     except (LabError, sqlite3.Error) as error:

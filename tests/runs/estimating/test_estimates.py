@@ -20,6 +20,7 @@ from cnnlib.runs.estimating.estimates import (
 )
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
+from tests.runs.estimating.measured import ANSWER, SAVING, START
 
 CONFIG = RunConfig(network="lenet5", dataset="synthetic", epochs=3)
 
@@ -34,18 +35,20 @@ def count_images() -> tuple[int, int]:
     return info.train_count, info.test_count
 
 
-def add_finished(config: RunConfig, rate: float | None, host: str | None = None) -> Run:
+def add_finished(
+    config: RunConfig, rate: float | None, host: str | None = None, **said: float
+) -> Run:
     store = RunStore()
     run = store.create(config, status="starting")
     facts = {"machine": {"host": host}} if host else {}
-    store.report(run.id, progress={"images_per_second": rate}, facts=facts)
+    store.report(run.id, progress={"images_per_second": rate, **said}, facts=facts)
     store.end(run.id, "finished", None)
     return run
 
 
 def calibrate(config: RunConfig, seconds: float, validation: float) -> None:
     step = Step(zoo.get(config.network), config.batch_size, config.optimizer, config.augmentation)
-    answer = {"seconds": seconds, "first_seconds": 7.0, "validation_seconds": validation}
+    answer = {**ANSWER, "seconds": seconds, "validation_seconds": validation}
     keep_calibration(step, answer)
 
 
@@ -59,17 +62,16 @@ def test_from_a_measured_step() -> None:
     calibrate(CONFIG, seconds=0.016, validation=0.0064)  # of 32 images: 0.5 ms and 0.2 ms each
     found = estimate_run(CONFIG)
     assert found is not None
-    epoch = train * 0.0005 + test * 0.0002
+    epoch = train * 0.0005 + test * 0.0002 + SAVING
     assert found.epoch_seconds == pytest.approx(epoch)
-    assert found.seconds == pytest.approx(READY_SECONDS + 7 + 3 * epoch)
+    assert found.seconds == pytest.approx(READY_SECONDS + START + 3 * epoch)
     assert (found.source, found.runs, found.leaves_out) == ("calibration", 0, False)
 
 
 def test_a_disturbed_measurement_is_a_rough_one() -> None:
     step = Step(zoo.get("lenet5"), 32, "adam")
-    answer = {"seconds": 0.016, "first_seconds": 1.0, "validation_seconds": 0.0064}
     for others, rough in ((0.8, True), (0.1, False)):
-        keep_calibration(step, answer, others)
+        keep_calibration(step, ANSWER, others)
         found = estimate_run(CONFIG)
         assert found is not None
         assert (found.rough, found.disturbed) == (rough, rough)
@@ -83,7 +85,7 @@ def test_fewer_images_take_the_same_share_of_both_splits() -> None:
     more = estimate_run(replace(CONFIG, limit=10 * train))
     assert whole is not None
     assert half is not None
-    assert half.epoch_seconds == pytest.approx(whole.epoch_seconds / 2)
+    assert half.epoch_seconds - SAVING == pytest.approx((whole.epoch_seconds - SAVING) / 2)
     assert more == whole
 
 
@@ -98,6 +100,22 @@ def test_runs_of_the_very_same_settings_say_more_than_a_measured_step() -> None:
     assert found.epoch_seconds == pytest.approx(train / 2_000 + test / (3 * 2_000))
     assert found.seconds == pytest.approx(START_SECONDS + 3 * found.epoch_seconds)
     assert (found.source, found.runs) == ("runs", 3)
+
+
+def test_runs_tell_what_starting_and_the_end_of_an_epoch_take() -> None:
+    train, test = count_images()
+    long = replace(CONFIG, epochs=100)
+    for start, whole in ((4.0, 12.0), (6.0, 13.0), (5.0, 60.0)):
+        said = {"start_seconds": start, "epoch_seconds": whole, "closing_seconds": 3.0}
+        add_finished(long, 9_999.0, **said)  # the speed of the last seconds says less
+    found = estimate_run(CONFIG)
+    assert found is not None
+    assert found.epoch_seconds == pytest.approx(13)
+    assert found.seconds == pytest.approx(READY_SECONDS + 5 + 3 * 13)
+    fewer = estimate_run(replace(CONFIG, limit=train // 2))
+    assert fewer is not None
+    validation = test * (10 / train) / 3  # of the 3 s; a third of a training step's time, an image
+    assert fewer.epoch_seconds == pytest.approx(10 / 2 + 3 - validation / 2)
 
 
 @pytest.mark.parametrize(
