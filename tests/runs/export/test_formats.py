@@ -112,7 +112,6 @@ def test_tensorboard_files_come_as_one_zip_a_folder_a_run(lab_home: Path) -> Non
 @pytest.mark.keras
 def test_tensorboards_own_files_hold_the_history(with_synthetic, tmp_path) -> None:
     """Read as records by TensorFlow, which knows nothing of how Keras' callback writes them."""
-    pytest.importorskip("tensorboard")
     import tensorflow as tf
     from tensorflow.core.util import event_pb2
 
