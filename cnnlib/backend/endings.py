@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from cnnlib.errors import LabError, RunError
@@ -43,14 +44,12 @@ def describe_stop(run_id: str, text: str) -> str:
 
 
 def end_for_sure(store: RunStore, run_id: str, status: str, message: str) -> None:
-    """Write a run's end, also where the store is locked, or the disk full, for a while."""
+    """Write a run's end, also where the store cannot be written for a while."""
     for _ in range(END_TRIES - 1):
         try:
             store.end(run_id, status, message)
         except sqlite3.OperationalError as error:
             print(f"The end could not be written yet: {error}", file=sys.stderr, flush=True)
-            if "full" in str(error):
-                store.database.use_reserve()
             time.sleep(1.0)
         else:
             return
@@ -61,6 +60,11 @@ def explain_failure(error: BaseException, folder: Path) -> str:
     """One clear sentence or two for what ended a run; the details are in its log."""
     if isinstance(error, LabError):
         return str(error)
+    if not folder.exists():
+        return (
+            f"The run's folder {folder} was removed while it trained, and its checkpoints with it: "
+            f"start it again."
+        )
     if is_full_disk(error, folder):
         return (
             f"The disk that holds {folder.parent} is full: the checkpoint could not be written. "
@@ -69,7 +73,8 @@ def explain_failure(error: BaseException, folder: Path) -> str:
     if isinstance(error, MemoryError) or "ResourceExhausted" in type(error).__name__:
         return "There was not enough memory. Take a smaller batch size or a smaller network."
     first_line = (str(error).strip().splitlines() or ["no message"])[0]
-    return f"Training failed: {type(error).__name__}: {first_line[:200]} The log has the details."
+    said = f"{type(error).__name__}: {first_line[:200].rstrip(' .')}"
+    return f"Training failed: {said}. The log has the details."
 
 
 def is_full_disk(error: BaseException, folder: Path) -> bool:
@@ -78,4 +83,6 @@ def is_full_disk(error: BaseException, folder: Path) -> bool:
         return True
     if isinstance(error, RunError) or not isinstance(error, OSError | RuntimeError | ValueError):
         return False
-    return shutil.disk_usage(folder).free < FULL_DISK_BYTES
+    with suppress(OSError):  # the folder may have been removed
+        return shutil.disk_usage(folder).free < FULL_DISK_BYTES
+    return False

@@ -149,7 +149,7 @@ class Progress:
 
     @property
     def epoch_seconds(self) -> float | None:
-        """Of a whole epoch, the mean without the first one, which compiles; None before a second."""
+        """Of a whole epoch: the mean without the first, which compiles; None before a second."""
         if self._epoch_ends is None or not self._epochs_between:
             return None
         first, last = self._epoch_ends

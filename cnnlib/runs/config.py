@@ -113,6 +113,8 @@ class RunConfig:
         _require_real("warmup", self.warmup, 0, self.epochs)
         _require_real("label_smoothing", self.label_smoothing, 0, 0.5)
         _require_real("weight_decay", self.weight_decay, 0, 1)
+        for name in ("learning_rate", "warmup", "label_smoothing", "weight_decay"):
+            object.__setattr__(self, name, float(getattr(self, name)))  # Keras takes no whole ones
         _require_whole("patience", self.patience, 0, MAX_EPOCHS)
         _require_one_of("acceleration", self.acceleration, ACCELERATIONS)
         if not isinstance(self.deterministic, bool):

@@ -97,6 +97,14 @@ def test_a_recipe_survives_json_and_is_told_in_words() -> None:
     assert RunConfig().describe_recipe() == ""
 
 
+def test_whole_numbers_are_taken_where_real_ones_are_meant() -> None:
+    """JSON and people write 1 for 1.0, and Keras takes no whole learning rate."""
+    config = RunConfig(learning_rate=1, warmup=2, label_smoothing=0, weight_decay=1)
+    assert config == RunConfig(learning_rate=1.0, warmup=2.0, weight_decay=1.0)
+    reals = (config.learning_rate, config.warmup, config.label_smoothing, config.weight_decay)
+    assert {type(value) for value in reals} == {float}
+
+
 def test_an_unknown_setting_is_refused() -> None:
     with pytest.raises(RunError, match="no setting named momentum"):
         RunConfig.from_dict({"momentum": 0.9})
