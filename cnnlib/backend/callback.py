@@ -70,15 +70,18 @@ class RunCallback(keras.callbacks.Callback):
         self._progress.take_step(step)
         self._open_logs = logs
         if not math.isfinite(logs["loss"]):
+            self._keep_point(step, logs)  # the curve shows where it broke
             raise self._diverged(f"the loss became {logs['loss']}")
         if step - self._kept_step >= self._stride or step == self._steps:
             self._keep_point(step, logs)
 
     def _diverged(self, what: str) -> RunError:
+        progress = self._progress
+        kept = progress.epoch_index > 0 or progress.plan.first_epoch > 0
         return RunError(
-            f"The training diverged in epoch {self._progress.epoch_index + 1}, step "
-            f"{self._progress.step}: {what}. Start again with a smaller learning rate; the "
-            f"checkpoints of earlier epochs are kept."
+            f"The training diverged in epoch {progress.epoch_index + 1}, step {progress.step}: "
+            f"{what}. Start again with a smaller learning rate"
+            f"{'; the checkpoints of earlier epochs are kept.' if kept else '.'}"
         )
 
     def _keep_point(self, step: int, logs: Logs) -> None:

@@ -3,8 +3,10 @@
 import errno
 import math
 import os
+import shutil
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +16,8 @@ import numpy as np
 import pytest
 
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.files import checkpoint_path
+from cnnlib.runs.diagnosis import diagnose
+from cnnlib.runs.files import LOG, checkpoint_path, run_folder
 from cnnlib.runs.liveness import run_lock
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
@@ -48,6 +51,19 @@ def test_divergence_fails_with_a_sentence_and_keeps_what_was_good(store, weight,
     assert "smaller learning rate" in run.message
     assert not checkpoint_path(run.id, "last").exists(), "weights that are NaN were kept as good"
     assert checkpoint_path(run.id, "best").read_bytes() == good
+
+
+def test_the_curve_shows_where_a_loss_broke_and_the_diagnosis_says_so(store: RunStore) -> None:
+    run = train(
+        RunConfig(**SMALL | {"network": "alexnet8", "optimizer": "sgd", "learning_rate": 10})
+    )
+    assert run.status == "failed"
+    assert "diverged in epoch 1" in run.message
+    assert "earlier epochs" not in run.message, "there is none"
+    _, curves = store.curves.read(run.id)
+    assert np.isnan(curves["loss"].values[-1])
+    (finding,) = diagnose(curves, run.config, run.status, classes=10)
+    assert finding.kind == "diverging"
 
 
 def damage(run: Run, which: str) -> bytes:
@@ -150,6 +166,68 @@ def test_a_write_that_finds_no_space_is_explained(lab_home: Path) -> None:
     text = explain_failure(OSError(errno.ENOSPC, "No space left on device"), Path("/tmp"))
     assert "is full" in text
     assert "continue from the last" in text
+
+
+CHILD = "import sys; from cnnlib.backend.worker import run_in_child; run_in_child(sys.argv[1])"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+@pytest.mark.parametrize("place", ["full", "removed"])
+def test_a_worker_whose_log_takes_no_word_ends_its_run_all_the_same(lab_home, place) -> None:
+    """On a disk that is full to the last byte; or the folder was removed while the run waited."""
+    store = RunStore()
+    run = store.create(RunConfig(**SMALL | {"dataset": "cifar10"}), status="starting")
+    if place == "full":
+        (run_folder(run.id) / LOG).symlink_to("/dev/full")
+    else:
+        run_folder(run.id).rmdir()
+    root = Path(__file__).parents[2]
+    child = subprocess.run([sys.executable, "-c", CHILD, run.id], cwd=root, capture_output=True)
+    run = store.get(run.id)
+    assert run.status == "failed"
+    assert "CIFAR-10" in run.message, run.message  # it misses its data set, and says so
+    assert child.returncode == 0
+
+
+def test_a_run_whose_folder_is_removed_while_it_trains_says_so(store: RunStore) -> None:
+    from cnnlib.backend.worker import run_to_end
+
+    run = store.create(RunConfig(**SMALL | {"epochs": 500}), status="starting")
+
+    def remove(progress: dict, points: list, events: list) -> None:
+        if points:
+            shutil.rmtree(run_folder(run.id), ignore_errors=True)
+
+    ended = run_to_end(run.id, remove)
+    assert ended.status == "failed"
+    assert "was removed while it trained" in ended.message
+
+
+def test_a_run_that_was_ended_by_others_is_trained_no_further(store: RunStore) -> None:
+    from cnnlib.backend.worker import run_to_end
+
+    run = store.create(RunConfig(**SMALL | {"epochs": 500}), status="starting")
+
+    def give_up(progress: dict, points: list, events: list) -> None:
+        if points:
+            store.end(run.id, "failed", "Taken for lost.")
+
+    ended = run_to_end(run.id, give_up)
+    assert (ended.status, ended.message) == ("failed", "Taken for lost.")
+    assert ended.progress["epoch"] < 500
+
+
+def test_an_epochs_end_does_not_wait_for_a_time_of_day(store: RunStore) -> None:
+    """TensorFlow's tuning thread does: with the clock set back an hour, for an hour."""
+    from cnnlib.backend import pipeline
+    from cnnlib.data import load
+
+    data = load("synthetic")
+    for batches in (
+        pipeline.make_training_batches(data.train, 32, 0),
+        pipeline.make_validation_batches(data.test, 32),
+    ):
+        assert batches.options().autotune.enabled is False
 
 
 @pytest.fixture
