@@ -105,6 +105,12 @@ def _template() -> go.layout.Template:
             "xaxis": axis,
             "yaxis": axis,
             "hoverlabel": {"align": "left", "namelength": -1},
+            # Plotly would take black, half transparent, for a ground that it thinks is none.
+            "modebar": {
+                "bgcolor": _TRANSPARENT,
+                "color": COLORS["muted"],
+                "activecolor": COLORS["accent"],
+            },
             "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
             "colorscale": {"sequential": "Viridis", "diverging": "RdBu"},
         }
