@@ -8,11 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from cnnlib.figures.letters import LETTERS, Frame, Spot, escape, letter_ends, letter_points
 from cnnlib.figures.networks_compared import MARKERS
 from cnnlib.figures.theme import COLORS, apply_theme
 
 MOST = 12
-LETTERS = "ABCDEFGHIJKL"
 _COLORS = (COLORS["train"], COLORS["validation"], COLORS["good"], COLORS["accent"], "#9a6bd0",
            COLORS["bad"])  # fmt: skip
 # Colours that some people do not tell apart (blue and purple, green and red) never share a dash.
@@ -22,9 +22,9 @@ LOOKS = tuple((_COLORS[i % 6], dash) for i, dash in enumerate(_DASHES))
 """(colour, dash) of the first to the twelfth run."""
 
 HEIGHT = 380
-_PIXELS = 300  # about the height of the drawing itself
-_LETTER_PIXELS = 14
-_CROWDED = 0.06  # of the width: ends of lines nearer than this would have their letters meet
+MOST_MARKED = 30  # points of a line that are drawn as such
+_PIXELS = 310  # about the height of the drawing itself
+_MARGIN = 0.06  # of what is drawn, above and below it
 _LOW_SHARE = 1e-12  # stands for 0 on a logarithmic axis
 Floats = NDArray[np.float64]
 _NONE: Floats = np.empty(0)
@@ -65,16 +65,6 @@ class CostPoint:
     link: str = ""
 
 
-@dataclass(frozen=True)
-class _End:
-    """Where a letter belongs, as it is drawn."""
-
-    look: int
-    link: str
-    x: float
-    y: float
-
-
 def make_curves_figure(
     lines: Sequence[Line], *, metric: str, axis: str, log: bool = False, log_x: bool = False
 ) -> go.Figure:
@@ -86,15 +76,15 @@ def make_curves_figure(
         log, log_x: whether y, or x, is logarithmic.
     """
     share = metric == "accuracy"
-    ends = _list_ends(lines, log, log_x)
-    drawn = [_scale(line.y[np.isfinite(line.y)], log) for line in lines]
-    places = np.concatenate([_scale(line.x[line.x > 0], log_x) for line in lines] or [_NONE])
-    notes = _place_letters(
-        ends, np.concatenate([*drawn, _NONE]), float(np.ptp(places)) if places.size else 1.0
-    )
+    frame = _find_frame(lines, log, log_x)
+    notes = letter_ends(_list_ends(lines, log, log_x), frame)
     layout: dict[str, Any] = {
         "xaxis": {"title": {"text": axis}, "rangemode": "normal" if log_x else "tozero"},
-        "yaxis": {"title": {"text": metric}, "tickformat": "~%" if share else None},
+        "yaxis": {
+            "title": {"text": metric},
+            "tickformat": "~%" if share else None,
+            "autorangeoptions": _choose_range(frame, log),
+        },
         "height": HEIGHT,
         "hovermode": "closest",
         "showlegend": False,
@@ -110,7 +100,9 @@ def make_curves_figure(
         notes = [{"text": "No points yet.", "showarrow": False, "xref": "paper",
                   "yref": "paper", "x": 0.5, "y": 0.5}]  # fmt: skip
     bands = [_draw_band(line) for line in lines if line.low is not None]
-    traces = [_draw_line(line, axis, ".2%" if share else ".4f") for line in lines]
+    few = all(np.isfinite(line.y).sum() <= MOST_MARKED for line in lines)
+    form = ".2%" if share else ".4f"
+    traces = [_draw_line(line, axis, form, few) for line in lines]
     return apply_theme(go.Figure([*bands, *traces], {**layout, "annotations": notes}))
 
 
@@ -130,13 +122,8 @@ def make_scatter_figure(points: Sequence[CostPoint], *, cost: str, log: bool = T
             color, symbol = LOOKS[point.look][0], MARKERS[point.look % len(MARKERS)]
             figure.add_trace(_draw_points([point], color, symbol, 13))
     places = _scale(np.array([point.cost for point in points]), log)
-    ends = [
-        _End(point.look, point.link, float(x), point.accuracy)
-        for point, x in zip(points, places, strict=True)
-        if point.look is not None
-    ]
-    heights = np.array([point.accuracy for point in points])
-    for note in _place_letters(ends, heights, float(np.ptp(places)) if points else 1.0):
+    frame = _make_frame(places, np.array([point.accuracy for point in points]))
+    for note in letter_points(_list_chosen(points, places), frame):
         figure.add_annotation(note)
     if log and points:
         low, high = float(places.min()), float(places.max())
@@ -145,19 +132,18 @@ def make_scatter_figure(points: Sequence[CostPoint], *, cost: str, log: bool = T
         figure.update_xaxes(type="log", range=span, dtick=step, tickformat="~s")
     figure.update_layout(
         xaxis_title_text=cost, yaxis_title_text="best validation accuracy",
-        yaxis_tickformat="~%", height=HEIGHT, hovermode="closest", showlegend=False,
-        margin={"l": 64, "r": 16, "t": 20, "b": 48},
+        yaxis_tickformat="~%", yaxis_range=[frame.low, frame.high], height=HEIGHT,
+        hovermode="closest", showlegend=False, margin={"l": 64, "r": 16, "t": 20, "b": 48},
     )  # fmt: skip
     return apply_theme(figure)
 
 
-def _draw_line(line: Line, axis: str, form: str) -> go.Scatter:
+def _draw_line(line: Line, axis: str, form: str, few: bool) -> go.Scatter:
     color, dash = LOOKS[line.look]
-    few = np.isfinite(line.y).sum() <= 30
     return go.Scatter(
         x=line.x,
         y=line.y,
-        name=f"{LETTERS[line.look]} · {_escape(line.name)}",
+        name=f"{LETTERS[line.look]} · {escape(line.name)}",
         mode="lines+markers" if few else "lines",
         line={"color": color, "dash": dash, "width": 2.2 if few else 1.6},
         marker={"size": 5, "color": color},
@@ -187,53 +173,62 @@ def _draw_points(points: Sequence[CostPoint], color: str, symbol: str, size: int
     return go.Scatter(
         x=[point.cost for point in points],
         y=[point.accuracy for point in points],
-        text=[_escape(point.name) for point in points],
+        text=[escape(point.name) for point in points],
         mode="markers",
         marker={"color": color, "symbol": symbol, "size": size},
         hovertemplate="<b>%{text}</b><br>%{y:.1%} at %{x:,.4s}<extra></extra>",
     )
 
 
-def _place_letters(ends: Sequence[_End], drawn: Floats, width: float) -> list[dict[str, object]]:
-    """A letter at each place; those that would meet are moved apart.
-
-    Args:
-        ends: places as they are drawn: on a logarithmic axis, the exponents.
-        drawn: the heights of all that is drawn. width: of the drawing, in its own units.
-    """
-    if not ends:
-        return []
-    low, span = float(drawn.min()), float(np.ptp(drawn)) or 1.0
-    placed: list[tuple[float, float]] = []
-    notes = []
-    for end in sorted(ends, key=lambda end: end.y):
-        at = (end.y - low) / span * _PIXELS
-        near = [height for x, height in placed if abs(x - end.x) < _CROWDED * width]
-        free = max([at, *(height + _LETTER_PIXELS for height in near)])
-        placed.append((end.x, free))
-        notes.append({**_make_letter(end.look, end.link), "x": end.x, "y": end.y,
-                      "xshift": 13, "yshift": free - at})  # fmt: skip
-    return notes
+def _list_chosen(points: Sequence[CostPoint], places: Floats) -> list[Spot]:
+    """The chosen runs' points; `places` are where all points are drawn."""
+    return [
+        Spot(point.look, LOOKS[point.look][0], point.link, float(x), point.accuracy)
+        for point, x in zip(points, places, strict=True)
+        if point.look is not None
+    ]
 
 
-def _list_ends(lines: Sequence[Line], log: bool, log_x: bool) -> list[_End]:
+def _find_frame(lines: Sequence[Line], log: bool, log_x: bool) -> Frame:
+    """Around all lines and their bands."""
+    heights = [values for line in lines for values in (line.y, line.low, line.high)]
+    known = np.concatenate([_NONE, *(values for values in heights if values is not None)])
+    known = known[np.isfinite(known) & ((known > 0) | (not log))]
+    widths = [line.x[line.x > 0] for line in lines]
+    return _make_frame(_scale(np.concatenate([_NONE, *widths]), log_x), _scale(known, log))
+
+
+def _choose_range(frame: Frame, log: bool) -> dict[str, object]:
+    """Just the frame's ends; Plotly keeps a visitor's zoom only where an axis chooses by itself."""
+    low, high = (10**end if log else end for end in (frame.low, frame.high))
+    return {"include": [low, high], "clipmin": low, "clipmax": high}
+
+
+def _make_frame(places: Floats, heights: Floats) -> Frame:
+    """Around points as they are drawn, with a margin above and below."""
+    (left, right), (low, high) = _stretch(places), _stretch(heights)
+    margin = _MARGIN * (high - low)
+    return Frame(left, right, low - margin, high + margin, _PIXELS)
+
+
+def _stretch(values: Floats) -> tuple[float, float]:
+    """From the lowest to the highest, wider where they are one or none."""
+    if not values.size:
+        return 0.0, 1.0
+    low, high = float(values.min()), float(values.max())
+    margin = 0.0 if low < high else abs(low) * 0.05 or 0.05
+    return low - margin, high + margin
+
+
+def _list_ends(lines: Sequence[Line], log: bool, log_x: bool) -> list[Spot]:
     """Where each line has its last point."""
     ends = []
     for line in lines:
         known = np.flatnonzero(np.isfinite(line.y) & ((line.y > 0) | (not log)))
         if known.size:
             x, y = _scale(line.x[known[-1:]], log_x), _scale(line.y[known[-1:]], log)
-            ends.append(_End(line.look, line.link, float(x[0]), float(y[0])))
+            ends.append(Spot(line.look, LOOKS[line.look][0], line.link, float(x[0]), float(y[0])))
     return ends
-
-
-def _make_letter(look: int, link: str) -> dict[str, object]:
-    """An annotation; it leads to the run's page."""
-    letter, color = f"<b>{LETTERS[look]}</b>", LOOKS[look][0]
-    if link:
-        style = f'style="color:{color}" target="_self"'
-        letter = f'<a href="{_escape(link)}" {style}>{letter}</a>'
-    return {"text": letter, "showarrow": False, "font": {"color": color, "size": 14}}
 
 
 def _scale(values: Floats, log: bool) -> Floats:
@@ -243,10 +238,3 @@ def _scale(values: Floats, log: bool) -> Floats:
 def _fade(color: str, alpha: float) -> str:
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, {alpha})"
-
-
-def _escape(text: str) -> str:
-    """Plotly's labels know some HTML; people's names for runs are none."""
-    for letter, name in (("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "quot")):
-        text = text.replace(letter, f"&{name};")
-    return text

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from cnnlib.figures.theme import COLORS, apply_theme
 
 Floats = NDArray[np.float64]
-SCALE = ((0.0, COLORS["muted"]), (0.5, COLORS["train"]), (1.0, COLORS["validation"]))
-"""Worst to best: on light and dark alike, the best stand out."""
+SCALE = ((0.0, COLORS["muted"]), (1.0, COLORS["validation"]))
+"""Worst to best: the better, the less grey; a third colour between them would pass through grey."""
 HEIGHT, ROW_HEIGHT, LEAST_HEIGHT = 380, 26, 170  # pixels
-MOST_TICKS = 9
+MOST_TICKS, MOST_DRAWN = 9, 3  # values that stand at an axis one by one
 MOST_GROUPS = 30
 LABEL_ANGLE = -20  # degrees
 _RESULT = "best val. accuracy"
+_NEARLY = 1e-5  # of a step: accuracies come as float32, 13% as 12.9999995%
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,13 @@ class Dimension:
     Attributes:
         label: its name. values: each run's, numbers or words, as they go along the axis.
         log: whether one step up is several times as much; the numbers are above 0 then.
+        drawn: whether the numbers were drawn from a range: round ones stand at the axis then.
     """
 
     label: str
     values: Sequence[float | str]
     log: bool = False
+    drawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def make_parallel_figure(dimensions: Sequence[Dimension], accuracies: Sequence[f
     """
     reached = np.asarray(accuracies, dtype=np.float64)
     low, high = _spread(reached)
+    ticks = _choose_even_ticks(low, high)
     figure = go.Figure(
         go.Parcoords(
             line={
@@ -68,12 +72,13 @@ def make_parallel_figure(dimensions: Sequence[Dimension], accuracies: Sequence[f
                 {
                     "label": "accuracy",
                     "values": reached,
-                    "range": [low, high],
-                    "tickformat": ".1~%",
+                    **_scale_axis((low, high), ticks, [f"{100 * tick:.4g}%" for tick in ticks]),
                 },
             ],
             labelangle=LABEL_ANGLE,  # they would meet where there is little room
             labelside="top",
+            labelfont={"size": 13},
+            tickfont={"size": 12},
         )
     )
     figure.update_layout(height=HEIGHT, margin={"l": 64, "r": 64, "t": 84, "b": 24})
@@ -122,19 +127,26 @@ def _make_axis(dimension: Dimension) -> dict[str, object]:
     values = np.asarray(dimension.values, dtype=np.float64)
     places = np.log10(values) if dimension.log else values
     kinds = np.unique(values)
-    axis: dict[str, object] = {
-        "label": dimension.label,
-        "values": places,
-        "range": list(_spread(places)),
-    }
-    if kinds.size <= MOST_TICKS:
+    if kinds.size <= (MOST_DRAWN if dimension.drawn else MOST_TICKS):
         ticks = kinds
     elif dimension.log:
         ticks = _choose_log_ticks(kinds)
     else:
-        return axis | {"tickformat": "~g"}
+        ticks = _choose_even_ticks(float(kinds[0]), float(kinds[-1]))
     shown = np.log10(ticks) if dimension.log else ticks
-    return axis | {"tickvals": shown, "ticktext": [_format(value) for value in ticks]}
+    scale = _scale_axis(_spread(places), shown, [_format(value) for value in ticks])
+    return {"label": dimension.label, "values": places, **scale}
+
+
+def _scale_axis(ends: tuple[float, float], ticks: Floats, texts: list[str]) -> dict[str, object]:
+    """An axis from end to end: Plotly draws it from its first tick to its last."""
+    low, high = ends
+    below, above = ticks[0] - low > 0, high - ticks[-1] > 0
+    return {
+        "range": [low, high],
+        "tickvals": [*([low] if below else []), *ticks, *([high] if above else [])],
+        "ticktext": [*([""] if below else []), *texts, *([""] if above else [])],
+    }
 
 
 def _make_word_axis(dimension: Dimension) -> dict[str, object]:
@@ -158,6 +170,17 @@ def _choose_log_ticks(values: Floats) -> Floats:
         ticks = [tick for tick in ticks if low <= tick <= high]
         if 2 <= len(ticks) <= MOST_TICKS:
             return np.array(ticks)
+    return np.array([low, high])
+
+
+def _choose_even_ticks(low: float, high: float) -> Floats:
+    """1, 2 or 5 times a power of ten apart, two to `MOST_TICKS` of them; `low` is below `high`."""
+    power = 10.0 ** np.floor(np.log10((high - low) / MOST_TICKS))
+    for step in power * np.array([1, 2, 5, 10]):
+        first, last = np.ceil(low / step - _NEARLY), np.floor(high / step + _NEARLY)
+        if 2 <= last - first + 1 <= MOST_TICKS:
+            ticks: Floats = np.clip(np.arange(first, last + 1) * step, low, high)
+            return ticks
     return np.array([low, high])
 
 

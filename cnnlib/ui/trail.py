@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 LATE_SECONDS = 5.0  # how long a browser may take to show an address, and send an older one
+MOST_STEPS = 20  # that are kept
 
 
 class Trail:
@@ -32,16 +33,18 @@ class Trail:
             arrived: whether this is the first run since another page's.
         """
         steps, when = self._steps
-        may_be = not (arrived or _is_back()) and monotonic() - when < LATE_SECONDS
-        behind = may_be and said in steps[:-1]
-        known = steps[steps.index(said) :] if behind else [said]
-        st.session_state[self._key] = known, when
-        return behind
+        moved = arrived or _is_back() or monotonic() - when >= LATE_SECONDS
+        if moved or said not in steps:
+            st.session_state[self._key] = [said], when
+            return False
+        # The older steps stay though the newest be said: a rerun that the server itself asks for
+        # says it too, whatever the browser shows.
+        return bool(said != steps[-1])
 
     def write(self, said: Any) -> None:
         steps, _ = self._steps
         if not steps or steps[-1] != said:
-            st.session_state[self._key] = [*steps, said], monotonic()
+            st.session_state[self._key] = [*steps, said][-MOST_STEPS:], monotonic()
 
     @property
     def _steps(self) -> tuple[list[Any], float]:

@@ -12,7 +12,10 @@ from cnnlib.runs.store import RunStore
 PATIENCE = 30_000  # ms, on a machine with much to do
 CHART = ".lab-figure.js-plotly-plot"
 COUNT = f"() => document.querySelector('{CHART}')._fullData.map((trace) => trace.x.length)"
-RANGE = f"() => document.querySelector('{CHART}').layout.xaxis.range"
+RANGES = f"""() => {{
+    const {{ xaxis, yaxis }} = document.querySelector('{CHART}').layout;
+    return [xaxis.range, yaxis.range];
+}}"""
 
 
 def make_run(store: RunStore, name: str) -> str:
@@ -45,10 +48,10 @@ def test_a_tick_adds_a_run_and_new_points_leave_a_zoom_as_it_is(lab, store, visi
         expect(page.locator(".lab-compared tbody tr")).to_have_count(2)
 
         page.evaluate(f"Plotly.relayout(document.querySelector('{CHART}'), "
-                      "{'xaxis.range': [1.5, 2.5]})")  # fmt: skip
+                      "{'xaxis.range': [1.5, 2.5], 'yaxis.range': [0.3, 0.4]})")  # fmt: skip
         report(store, live, 4)  # nobody touches the page
         page.wait_for_function(f"{COUNT[6:]}[1] === 4", timeout=PATIENCE)
-        assert page.evaluate(RANGE) == [1.5, 2.5]
+        assert page.evaluate(RANGES) == [[1.5, 2.5], [0.3, 0.4]]
         store.end(live, "finished", "Done.")
     expect(page.locator(".lab-compared tbody tr").last).to_contain_text(
         "finished", timeout=PATIENCE

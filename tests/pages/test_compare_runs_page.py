@@ -25,18 +25,22 @@ PAGE = "compare_runs.py"
 LENET = RunConfig(network="lenet5", dataset="synthetic", epochs=3)
 
 
-def make(config: RunConfig = LENET, accuracies=(0.2, 0.4, 0.3), *, name="", ended=True, **facts):
-    """A run whose epochs took 10 s each; its best epoch is the one with the lowest loss."""
+def make(config: RunConfig = LENET, accuracies=(0.2, 0.4, 0.3), *, name="", ended=True,
+         seconds=10.0, **facts):  # fmt: skip
+    """A run whose epochs took `seconds` each; its best epoch is the one with the lowest loss."""
     store = open_store()
     made = store.create(config, status="starting" if ended else "queued", name=name).id
     points = []
     for i, accuracy in enumerate(accuracies, start=1):
         for key, value in (("val_accuracy", accuracy), ("val_loss", 1 - accuracy)):
-            points.append(Point(f"epoch/{key}", 5 * i, float(i), value, 10.0 * i))
-        points.append(Point("loss", 5 * i, float(i), 2.0 / i, 10.0 * i))
-    best = max(accuracies)
-    result = {"best_epoch": 1 + accuracies.index(best), "best_val_accuracy": best,
-              "best_val_loss": 1 - best, "train_seconds": 10.0 * len(accuracies)}  # fmt: skip
+            points.append(Point(f"epoch/{key}", 5 * i, float(i), value, seconds * i))
+        points.append(Point("loss", 5 * i, float(i), 2.0 / i, seconds * i))
+    result = {}
+    if accuracies:
+        best = max(accuracies)
+        result = {"best_epoch": 1 + accuracies.index(best), "best_val_accuracy": best,
+                  "best_val_loss": 1 - best,
+                  "train_seconds": seconds * len(accuracies)}  # fmt: skip
     facts = {"params": 1_000, "macs": 2_000_000} | facts
     store.report(made, progress={"epoch": 3.0}, points=points, facts=facts, result=result)
     if ended:
@@ -146,8 +150,9 @@ def test_only_what_was_reached_within_the_budget_ranks() -> None:
     assert rank() == [("slow", 90), ("quick", 30), ("gap", 25)]
     assert rank(within_seconds=20) == [("quick", 30), ("gap", 20), ("slow", 20)]
     assert rank(within_epochs=1, within_params=1_000) == [("gap", 20), ("slow", 10)]
-    page = open_topic(PAGE, within_macs=1)
-    assert "No run in the table reached anything within this budget." in text(page)
+    for limit in ({"within_macs": 1}, {"within_seconds": 0}, {"within_epochs": 0}):
+        page = open_topic(PAGE, **limit)  # nothing costs nothing: 0 is no «no limit»
+        assert "No run in the table reached anything within this budget." in text(page)
     page = open_topic(PAGE, within_seconds=20)
     page.number_input(key="compare_runs_within_seconds").set_value(None)
     run(page)
@@ -171,6 +176,32 @@ def test_curves_are_those_of_the_store_on_either_axis() -> None:
     page = open_topic(PAGE, runs=f"{old},{made}", axis="seconds")
     assert "Not drawn, as its seconds were not noted" in text(page)
     assert len(figures(page)[0]["data"]) == 1
+
+
+def test_a_mean_over_seeds_is_of_epochs_on_every_axis() -> None:
+    """Even where one run had ended in fewer seconds than another took for its first epoch."""
+    quick, slow = make(accuracies=(0.2, 0.4)), make(accuracies=(0.4, 0.5, 0.9), seconds=30)
+    alone = make(replace(LENET, optimizer="sgd"))
+    ids = ",".join((quick, alone, slow))
+    page = open_topic(PAGE, runs=ids, seeds="deviation")
+    assert [row[0].count("one of 2") for row in legend(page)] == [1, 1, 0]  # line by line
+    for axis, places in (("epoch", [1, 2]), ("seconds", [20, 40]), ("logseconds", [20, 40])):
+        _, accuracy = figures(open_topic(PAGE, runs=ids, seeds="deviation", axis=axis))
+        band, mean, single = accuracy["data"]
+        np.testing.assert_allclose(read(mean["x"]), places)
+        np.testing.assert_allclose(read(mean["y"]), [0.3, 0.45])
+        # Of a sample of two: how much one is above the other, by the root of 2.
+        above = [0.3 + 0.2 / 2**0.5, 0.45 + 0.1 / 2**0.5]
+        np.testing.assert_allclose(read(band["y"])[:2], above)
+        assert len(read(single["x"])) == 3
+
+
+def test_of_a_group_with_one_curve_that_runs_own_name_and_link_stand_there() -> None:
+    waits, made = make(accuracies=()), make()
+    loss, _ = figures(open_topic(PAGE, runs=f"{waits},{made}", seeds="range"))
+    (line,) = loss["data"]
+    assert made[-4:] in line["name"]
+    assert f"run={made}" in loss["layout"]["annotations"][0]["text"]
 
 
 def test_a_run_under_way_is_drawn_anew_by_a_fragment() -> None:

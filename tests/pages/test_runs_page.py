@@ -13,6 +13,8 @@ from cnnlib.runs.files import Checkpoint, checkpoint_path, write_checkpoint_note
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
 from cnnlib.runs.store.people import write_name
+from cnnlib.runs.sweep_records import submit_sweep
+from cnnlib.runs.sweeps import Sweep
 from cnnlib.ui.runs_table import table
 from tests.ui.made_people import ME, OTHER, SECRET, SOMEBODY, arrive
 
@@ -141,6 +143,27 @@ def test_filters_and_columns_are_chosen_and_put_into_the_address(five_runs, monk
     assert names(page) == ["three", "one"]
     assert list(read_table(page)) == ["name", "seed"]
     assert names(open_page(**dict(page.query_params))) == ["three", "one"]
+
+
+def test_where_no_run_passes_the_filters_all_are_one_click_away(five_runs) -> None:
+    page = open_page(q="nothing like it", states="failed", tag="odd", columns="name,seed")
+    assert names(page) == []
+    press(page, "Show all runs")
+    assert len(names(page)) == 5
+    assert dict(page.query_params) == {"columns": "name,seed"}
+
+
+def test_a_sweep_is_called_by_its_title(with_synthetic) -> None:
+    base = RunConfig(dataset="synthetic", limit=100)
+    record = submit_sweep(Sweep(base, {"batch_size": (16, 32)}), title="Sizes")
+    make_run(sweep="sweep-gone")
+    page = open_page(columns="sweep")
+    called = f"Sizes · {record.id[-4:]}"
+    assert list(read_table(page)["sweep"]) == ["sweep-gone", called, called]
+    assert page.selectbox(key="runs_sweep").options == ["any", called, "sweep-gone"]
+    page.selectbox(key="runs_sweep").select_index(1).run()
+    assert dict(page.query_params)["sweep"] == record.id
+    assert len(read_table(page)) == 2
 
 
 def test_every_column_can_be_shown(five_runs) -> None:

@@ -1,5 +1,6 @@
 """The Sweeps page without a browser; no supervisor is started."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
 from cnnlib.runs.sweep_records import SweepRecord, list_runs, list_sweeps, submit_sweep
 from cnnlib.runs.sweeps import SETTINGS, Range, Sweep
+from cnnlib.ui import trail
+from cnnlib.ui.sweeping import result
 from cnnlib.ui.sweeping.axes import make_sweep_query
 from tests.pages.topic_page import address, errors, open_topic, press, run, text
 
@@ -57,22 +60,41 @@ def test_start_makes_every_combination_of_the_first_values() -> None:
     assert runs[0].name == "rate 0.0003, batch 32"
 
 
-@pytest.mark.parametrize(
-    "sweep",
-    [
-        Sweep(BASE, {"network": ("mlp", "lenet5"), "limit": (700, None)}, seeds=3),
-        Sweep(
-            BASE,
-            {"learning_rate": Range(1e-5, 0.5, "log"), "batch_size": Range(3, 77),
-             "augmentation": ("", "flip,shift"), "optimizer": ("nesterov",)},
-            count=9, draw=42,
-        ),
-    ],
-)  # fmt: skip
+SWEEPS = [
+    Sweep(BASE, {"learning_rate": (0.0003, 0.001, 0.003), "batch_size": (32, 128)}),
+    Sweep(BASE, {"network": ("mlp", "lenet5"), "limit": (700, None)}, seeds=3),
+    Sweep(
+        BASE,
+        {"learning_rate": Range(1e-5, 0.5, "log"), "batch_size": Range(3, 77),
+         "augmentation": ("", "flip,shift"), "optimizer": ("nesterov",)},
+        count=9, draw=42,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sweep", SWEEPS)
 def test_same_but_starts_the_same_sweep(sweep: Sweep) -> None:
     page = open_page(**make_sweep_query(sweep))
     assert not page.error
     assert start(page).sweep == sweep
+
+
+@pytest.mark.parametrize("sweep", SWEEPS)
+def test_the_way_back_from_same_but_is_one_step(sweep: Sweep, monkeypatch) -> None:
+    """The form leaves the address as it was given: another one would be a step of its own."""
+    asked: dict[str, str] = {}
+    monkeypatch.setattr(result.PLACE, "go_to", lambda **address: asked.update(address))
+    press(open_page(sweep=submit_sweep(sweep).id), "Same but …")
+    assert address(open_page(**asked)) == asked
+
+
+def test_a_sweep_that_no_form_makes_can_be_looked_at() -> None:
+    """Started by somebody's own script: the form knows no such augmentation."""
+    record = submit_sweep(Sweep(BASE, {"augmentation": ("", "rotate,cutout")}))
+    page = open_page(sweep=record.id)
+    assert not page.error
+    press(page, "Same but …")
+    assert not page.error
 
 
 def test_every_setting_can_vary_and_every_control_stand_at_its_end() -> None:
@@ -156,6 +178,59 @@ def test_a_sweep_shows_its_runs_as_they_end_and_the_best_of_them() -> None:
     assert list(table.value["learning rate"][:4]) == [0.001, 0.001, 0.01, 0.01]
     assert list(table.value["seed"]) == [0] * 4 + [1] * 4
     assert len(page.get("plotly_chart")) == 2, "lines, and seeds"
+
+
+def test_a_sweep_says_what_its_runs_have_in_common_and_leads_to_their_rows() -> None:
+    record = submit_sweep(Sweep(BASE, {"batch_size": (16, 32)}))
+    page = open_page(sweep=record.id)
+    assert "The same in all: Baseline, data set synthetic, images 500, 2 epochs, Adam" in text(page)
+    assert f"[In the table of runs](all-runs?sweep={record.id})" in text(page)
+
+
+def test_numbers_are_shown_with_all_their_digits() -> None:
+    """Streamlit's own form makes 0.0001 of each of these rates."""
+    axes = {"learning_rate": (0.000108, 0.000114), "batch_size": (16,), "weight_decay": (0, 1e-5)}
+    page = open_page(sweep=submit_sweep(Sweep(BASE, axes)).id)
+    columns = json.loads(page.dataframe[0].proto.columns)
+    for name in ("learning rate", "weight decay"):
+        assert columns[name]["type_config"]["format"] == "%g"
+
+
+def say(page: AppTest, **said: str) -> None:
+    """What the browser's next click says of its address."""
+    page.query_params.clear()
+    page.query_params.update(said)
+
+
+def test_a_click_of_a_browser_that_is_an_address_behind_leads_nobody_back() -> None:
+    """It sends the address that it still shows with whatever is clicked next."""
+    page = open_page(limit="500")
+    form = address(page)
+    record = start(page)
+    say(page, **form)
+    run(page)  # one more click, on its way before the sweep was shown
+    assert address(page) == {"sweep": record.id}
+    assert "0 of 6 runs have ended" in text(page)
+
+    press(page, "All sweeps")
+    say(page, sweep=record.id)
+    page.number_input(key="sweep_seeds").set_value(2).run()
+    assert page.number_input(key="sweep_seeds").value == 2
+    assert address(page) == {"seeds": "2"}
+
+
+def test_same_but_survives_a_late_click_and_back_leads_to_the_sweep(monkeypatch) -> None:
+    record = submit_sweep(Sweep(BASE, {"batch_size": (16, 32, 64)}))
+    page = open_page(sweep=record.id)
+    press(page, "Same but …")
+    say(page, sweep=record.id)
+    page.number_input(key="sweep_seeds").set_value(2).run()
+    assert page.multiselect(key="sweep_x_batch_size").value == ["16", "32", "64"]
+    assert address(page)["seeds"] == "2"
+    say(page, sweep=record.id)
+    monkeypatch.setattr(trail, "_is_back", lambda: True)
+    run(page)
+    assert "0 of 3 runs have ended" in text(page)
 
 
 def test_stop_the_rest_cancels_what_waits() -> None:

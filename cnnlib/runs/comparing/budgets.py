@@ -19,10 +19,6 @@ class Budget:
     params: int | None = None
     macs: int | None = None
 
-    @property
-    def is_open(self) -> bool:
-        return self == Budget()
-
     def affords(self, params: int | None, macs: int | None) -> bool:
         """Whether such a network is within the budget; one whose costs are unknown is not."""
         limits = ((self.params, params), (self.macs, macs))

@@ -64,7 +64,7 @@ def begin_with_newest(address: Address, runs: list[Run]) -> None:
 
 
 def find_chosen(ids: list[str], seeds: str) -> list[Chosen]:
-    """The runs of an address, at most `MOST`; those that are gone are left out.
+    """The runs of an address, at most `MOST`, line by line; those that are gone are left out.
 
     Args:
         seeds: one of `texts.SEEDS_CHOICES`: runs that share a line have the same look.
@@ -77,12 +77,8 @@ def find_chosen(ids: list[str], seeds: str) -> list[Chosen]:
             continue
     if seeds == "each":
         return [Chosen(run, look) for look, run in enumerate(runs)]
-    looks = {
-        run.id: (look, len(group))
-        for look, group in enumerate(group_by_seed(runs))
-        for run in group
-    }
-    return [Chosen(run, *looks[run.id]) for run in runs]
+    groups = enumerate(group_by_seed(runs))
+    return [Chosen(run, look, len(group)) for look, group in groups for run in group]
 
 
 def tell_what_is_missing(address: Address, chosen: list[Chosen]) -> None:
@@ -122,6 +118,6 @@ def _parse_columns(text: str) -> list[str]:
 
 def _parse_amount(text: str) -> float:
     value = float(text)
-    if not 0 < value < 1e15:
+    if not 0 <= value < 1e15:
         raise ValueError(text)
     return value

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnnlib.figures.runs_compared import Line, make_curves_figure
 from cnnlib.runs.comparing.seeds import Spread, average
@@ -23,7 +22,6 @@ from cnnlib.ui.navigation import TRAIN
 REFRESH_SECONDS = 2.0
 MOST_POINTS = 6_000  # of all lines of a picture together
 KEYS = {"validation": "epoch/val_{}", "training": "epoch/{}", "steps": "{}"}
-Floats = NDArray[np.float64]
 
 
 def read_curve(run: Run, key: str) -> Curve:
@@ -99,31 +97,42 @@ def make_lines(
     most = max(100, MOST_POINTS // max(1, len(chosen)))
     for look in dict.fromkeys(entry.look for entry in chosen):
         runs = [entry.run for entry in chosen if entry.look == look]
-        curves = []
+        curves: list[tuple[Run, Curve]] = []
         for run in runs:
             curve = read_curve(run, KEYS[show].format(metric))
             if axis != "epoch" and len(curve.values) and not curve.seconds.any():
                 missing.append(describe_name(run))
             elif len(curve.values):
-                curves.append(_prepare(curve, axis, smoothing if show == "steps" else 1))
-        if curves:
-            lines.append(_make_line(look, runs, curves, seeds, most))
+                width = smoothing if show == "steps" else 1
+                curves.append((run, curve._replace(values=smooth(curve.values, width))))
+        if len(curves) == 1:
+            lines.append(_draw_run(look, *curves[0], axis, most))
+        elif curves:
+            lines.append(_draw_mean(look, curves, axis, seeds, most))
     return lines, missing
 
 
-def _prepare(curve: Curve, axis: str, smoothing: int) -> tuple[Floats, Floats]:
-    return curve.epochs if axis == "epoch" else curve.seconds, smooth(curve.values, smoothing)
+def _draw_run(look: int, run: Run, curve: Curve, axis: str, most: int) -> Line:
+    x = curve.epochs if axis == "epoch" else curve.seconds
+    kept = thin(curve.values, most)
+    link = f"{TRAIN.address}?run={run.id}"
+    return Line(look, describe_name(run), x[kept], curve.values[kept], link=link)
 
 
-def _make_line(
-    look: int, runs: list[Run], curves: list[tuple[Floats, Floats]], seeds: str, most: int
+def _draw_mean(
+    look: int, curves: list[tuple[Run, Curve]], axis: str, seeds: str, most: int
 ) -> Line:
-    link = f"{TRAIN.address}?run={runs[0].id}"
-    if len(curves) == 1:
-        x, y = curves[0]
-        kept = thin(y, most)
-        return Line(look, describe_name(runs[0]), x[kept], y[kept], link=link)
+    """The mean at each epoch; against seconds, where the runs came there on average.
+
+    Means at equal seconds would compare different epochs, and there are none where one run had
+    ended before another had its first point.
+    """
     spread: Spread = "deviation" if seeds == "deviation" else "range"
-    band = average(curves, spread)
-    name = f"{runs[0].config.title}, mean of n = {band.count} runs"
-    return Line(look, name, band.x, band.mean, band.low, band.high)
+    band = average([(curve.epochs, curve.values) for _, curve in curves], spread)
+    x = band.x
+    if axis != "epoch":
+        when = [np.interp(band.x, curve.epochs, curve.seconds) for _, curve in curves]
+        x = np.mean(when, axis=0)
+    name = f"{curves[0][0].config.title}, mean of n = {band.count} runs"
+    kept = thin(band.mean, most)
+    return Line(look, name, x[kept], band.mean[kept], band.low[kept], band.high[kept])

@@ -14,6 +14,7 @@ from cnnlib.ui.address import Address
 from cnnlib.ui.comparing_runs import texts
 from cnnlib.ui.comparing_runs.chosen import describe_name
 from cnnlib.ui.people import describe_person, person_names
+from cnnlib.ui.percents import PERCENT, to_percent
 
 MOST_LISTED = 500
 
@@ -46,9 +47,9 @@ def choose_runs(address: Address, runs: list[Listed]) -> list[Listed]:
             format_func=lambda name: name or texts.ANY_DATASET,
         )  # fmt: skip
         with st.popover(texts.COLUMNS, icon=":material/view_column:"):
-            st.multiselect(
+            st.pills(
                 texts.COLUMNS, list(texts.COLUMN_TITLES), key=address.key("columns"),
-                format_func=texts.COLUMN_TITLES.__getitem__, label_visibility="collapsed",
+                format_func=texts.COLUMN_TITLES.__getitem__, selection_mode="multi",
                 width=420,
             )  # fmt: skip
         st.button(texts.NONE, icon=":material/deselect:", on_click=_choose_none, args=(address,),
@@ -103,7 +104,10 @@ def _draw_table(address: Address, found: list[Listed]) -> None:
         on_select=take_ticks,
         selection_mode="multi-row",
         selection_default={"selection": {"rows": places}},
-        column_order=[texts.RUN, *(texts.COLUMN_TITLES[name] for name in address["columns"])],
+        column_order=[
+            texts.RUN,
+            *(title for name, title in texts.COLUMN_TITLES.items() if name in address["columns"]),
+        ],
         column_config=_configure_columns(),
         placeholder="–",
         height=min(420, 38 + 35 * len(found)),
@@ -132,9 +136,9 @@ def _make_row(entry: Listed) -> dict[str, object]:
         "data": run.config.dataset,
         "settings": run.describe_settings(),
         "state": run.status,
-        "best": _to_percent(found.best_val_accuracy),
+        "best": to_percent(found.best_val_accuracy),
         "best_loss": found.best_val_loss,
-        "last": _to_percent(found.val_accuracy),
+        "last": to_percent(found.val_accuracy),
         "last_loss": found.val_loss,
         "epochs": found.epoch,
         "params": found.params,
@@ -148,12 +152,8 @@ def _make_row(entry: Listed) -> dict[str, object]:
     }
 
 
-def _to_percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
-
-
 def _configure_columns() -> dict[str, Any]:
-    forms = {"best": "%.1f%%", "last": "%.1f%%", "best_loss": "%.4f", "last_loss": "%.4f",
+    forms = {"best": PERCENT, "last": PERCENT, "best_loss": "%.4f", "last_loss": "%.4f",
              "epochs": "%.3g", "params": "localized", "macs": "localized", "seconds": "%.1f",
              "rate": "%.0f"}  # fmt: skip
     config: dict[str, Any] = {

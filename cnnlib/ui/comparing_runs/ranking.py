@@ -16,6 +16,7 @@ from cnnlib.ui.comparing_runs.curves import read_curve
 from cnnlib.ui.comparing_runs.listing import Listed
 from cnnlib.ui.navigation import TRAIN
 from cnnlib.ui.page import plain_text
+from cnnlib.ui.percents import PERCENT, to_percent
 from cnnlib.ui.prose import show_text
 
 
@@ -68,14 +69,14 @@ def show_budgets(address: Address, runs: Sequence[Listed]) -> None:
         for name, (label, step) in fields.items():
             st.number_input(
                 label, min_value=0.0, value=None, step=step, format="%g", key=address.key(name),
-                placeholder=texts.NO_LIMIT, width=200,
+                placeholder=texts.NO_LIMIT, width=190,
             )  # fmt: skip
     macs = address["within_macs"]
     budget = Budget(
-        seconds=address["within_seconds"] or None,
-        epochs=address["within_epochs"] or None,
-        params=address["within_params"] or None,
-        macs=macs * 1e6 if macs else None,
+        seconds=address["within_seconds"],
+        epochs=address["within_epochs"],
+        params=address["within_params"],
+        macs=None if macs is None else macs * 1e6,
     )
     ranked = rank(runs, budget)
     if ranked:
@@ -85,7 +86,7 @@ def show_budgets(address: Address, runs: Sequence[Listed]) -> None:
         )  # fmt: skip
     else:
         st.info(texts.NONE_WITHIN)
-    unknown = sum(_lacks_seconds(entry) for entry in runs) if budget.seconds else 0
+    unknown = 0 if budget.seconds is None else sum(map(_lacks_seconds, runs))
     if unknown:
         st.caption(texts.NOT_NOTED.format(count=unknown))
 
@@ -110,14 +111,14 @@ def _make_table(ranked: Sequence[tuple[Listed, Reached]]) -> pd.DataFrame:
     rows = [
         {
             "place": place,
+            "accuracy": to_percent(best.accuracy),
             "run": describe_name(entry.run),
-            "accuracy": 100 * best.accuracy,  # %
+            "open": f"{TRAIN.address}?run={entry.run.id}",
             "epoch": best.epoch,
             "seconds": best.seconds,
             "network": entry.run.config.title,
             "params": entry.found.params,
             "macs": entry.found.macs,
-            "open": f"{TRAIN.address}?run={entry.run.id}",
         }
         for place, (entry, best) in enumerate(ranked, start=1)
     ]
@@ -131,7 +132,8 @@ def _configure_columns() -> dict[str, Any]:
     titles, column = texts.RANK_COLUMNS, st.column_config
     return {
         titles["place"]: column.NumberColumn(width=60),
-        titles["accuracy"]: column.NumberColumn(format="%.1f%%"),
+        titles["run"]: column.TextColumn(width=230),  # or it would be cut where all columns fit
+        titles["accuracy"]: column.NumberColumn(format=PERCENT),
         titles["epoch"]: column.NumberColumn(format="%.3g"),
         titles["seconds"]: column.NumberColumn(format="%.1f"),
         titles["params"]: column.NumberColumn(format="localized"),

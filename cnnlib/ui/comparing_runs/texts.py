@@ -32,8 +32,9 @@ SEEDS_CHOICES = {
     "deviation": "mean ± 1 standard deviation",
 }
 SEEDS_HELP = (
-    "One line is the mean of the runs, with a band around it. The standard deviation is that of a "
-    "sample: n − 1. A mean ends where the shortest of its runs ends."
+    "One line is the mean of the runs at each epoch, with a band around it; it ends where the "
+    "shortest of them ends. Against seconds it stands where they came there on average. The "
+    "standard deviation is that of a sample: n − 1."
 )
 NO_SEEDS = "No two of these runs differ only in their seed, so each has its own line."
 NO_SECONDS = "Not drawn, as its seconds were not noted: {names}."
@@ -43,7 +44,7 @@ STATE = "state"
 BEST = "best val. accuracy"
 AT_EPOCH = "at epoch"
 SAME = "The same in all: {settings}."
-MARKED = "Marked: not as in {name}, the first one."
+MARKED = "Marked: not as in the first row."
 ONE_OF = "one of {count}"
 
 TABLE = "All runs"
@@ -59,7 +60,6 @@ NEWEST = "The newest {count} runs are listed."
 COLUMN_TITLES = {
     "network": "network",
     "data": "data",
-    "settings": "settings",
     "state": "state",
     "best": "best val. accuracy",
     "best_loss": "best val. loss",
@@ -70,6 +70,7 @@ COLUMN_TITLES = {
     "macs": "MACs",
     "seconds": "seconds",
     "rate": "images/s",
+    "settings": "settings",
     "machine": "machine",
     "tags": "tags",
     "owner": "owner",
@@ -103,13 +104,15 @@ EPOCHS = "Epochs"
 PARAMS = "Parameters"
 MACS = "MACs, millions"
 NO_LIMIT = "no limit"
-NONE_WITHIN = "No run in the table reached anything within this budget."
+NONE_WITHIN = (
+    "No run in the table reached anything within this budget. Raise a limit, or empty its field."
+)
 NOT_NOTED = "Without noted seconds, and so not counted: {count} of the runs."
 RANK_COLUMNS = {
     "place": "place",
+    "accuracy": "val. accuracy",
     "run": "run",
     "network": "network",
-    "accuracy": "val. accuracy",
     "epoch": "at epoch",
     "seconds": "after seconds",
     "params": "parameters",

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnnlib.figures.runs_compared import LETTERS, LOOKS
+from cnnlib.figures.letters import LETTERS
+from cnnlib.figures.runs_compared import HEIGHT, LOOKS
 from cnnlib.runs.comparing.differences import compare_settings
 from cnnlib.runs.comparing.measures import measure_run, read_sizes
 from cnnlib.runs.records import Run
@@ -68,6 +69,7 @@ def _draw_curves(address: Address, chosen: list[Chosen]) -> None:
             st.markdown(f"**{what[0].upper()}{what[1:]}**")
             load_component("moving_figure", ("load_plotly.js", "moving_figure.js"))(
                 key=address.key(f"figure_{metric}"),
+                height=HEIGHT,
                 data={
                     "figure": picture.figure,
                     "view": f"{view},{log}",
@@ -106,7 +108,7 @@ def _draw_legend(address: Address, chosen: list[Chosen]) -> None:
             f"<tbody>{body}</tbody></table></div>")  # fmt: skip
     parts = []
     if differences:
-        parts.append(texts.MARKED.format(name=describe_name(chosen[0].run)))
+        parts.append(texts.MARKED)
     if same and len(chosen) > 1:
         parts.append(texts.SAME.format(settings=", ".join(same)))
     st.caption(plain_text(" ".join(parts)))

@@ -11,8 +11,10 @@ import streamlit as st
 from cnnlib.runs.files import read_checkpoint
 from cnnlib.runs.records import Run
 from cnnlib.ui.people import describe_person
+from cnnlib.ui.percents import PERCENT, to_percent
 from cnnlib.ui.run_control.queue import describe_start
 from cnnlib.ui.runs_table import texts
+from cnnlib.ui.sweeping.naming import find_name
 
 
 @dataclass(frozen=True)
@@ -82,10 +84,6 @@ def count_images(run: Run, context: Context) -> int | None:
     return min(filter(None, (limit, found)), default=None)
 
 
-def _to_percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
-
-
 def _read_seconds(run: Run) -> float | None:
     if run.result.get("train_seconds") is not None:
         return float(run.result["train_seconds"])
@@ -109,13 +107,19 @@ COLUMNS: Mapping[str, Column] = {
     "name": Column("run", lambda run, _: run.title, _text("run", help="Click to open")),
     "accuracy": Column(
         "best val. accuracy",
-        lambda run, _: _to_percent(read_best(run, "val_accuracy")),
-        _number("best val. accuracy", format="%.1f%%", help="On the test images, best epoch"),
+        lambda run, _: to_percent(read_best(run, "val_accuracy")),
+        _number("best val. accuracy", format=PERCENT, help="On the test images, best epoch"),
     ),
     "loss": Column(
         "lowest val. loss",
         lambda run, _: read_best(run, "val_loss"),
         _number("lowest val. loss", format="%.4f"),
+    ),
+    "created": Column("created", lambda run, _: run.created, _time("created")),
+    "owner": Column(
+        "by",
+        lambda run, context: describe_person(run.owner, context.names, context.me),
+        _text("by"),
     ),
     "network": Column("network", lambda run, _: run.config.title, _text("network")),
     "data": Column("data", lambda run, _: run.config.dataset, _text("data")),
@@ -146,20 +150,14 @@ COLUMNS: Mapping[str, Column] = {
     "seconds": Column(
         "seconds trained", lambda run, _: _read_seconds(run), _number("seconds", format="%.0f")
     ),
-    "owner": Column(
-        "by",
-        lambda run, context: describe_person(run.owner, context.names, context.me),
-        _text("by"),
-    ),
     "tags": Column("tags", lambda run, _: list(run.tags), st.column_config.ListColumn("tags")),
     "note": Column("note", lambda run, _: run.note, _text("note", width="medium")),
-    "sweep": Column("sweep", lambda run, _: run.sweep, _text("sweep")),
-    "created": Column("created", lambda run, _: run.created, _time("created")),
+    "sweep": Column("sweep", lambda run, _: run.sweep and find_name(run.sweep), _text("sweep")),
     "ended": Column("ended", lambda run, _: run.ended, _time("ended")),
     "news": Column("what happened", describe_news, _text("what happened", width="medium")),
     "id": Column("id", lambda run, _: run.id, _text("id")),
 }
-FIRST = ("state", "name", "accuracy", "data", "images", "epochs", "owner", "tags", "created",
+FIRST = ("state", "name", "accuracy", "created", "owner", "data", "images", "epochs", "tags",
          "news")  # fmt: skip
 NAME = "name"
 _TIMES = ("created", "ended")

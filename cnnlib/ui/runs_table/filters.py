@@ -9,6 +9,7 @@ from cnnlib.ui.address import Address, Setting, choice
 from cnnlib.ui.people import current_person, describe_person
 from cnnlib.ui.runs_table import texts
 from cnnlib.ui.runs_table.columns import COLUMNS, FIRST
+from cnnlib.ui.sweeping.naming import find_name
 
 PAGE = "runs"
 ALL_COLUMNS = "all"
@@ -39,7 +40,7 @@ def choose_filters(address: Address, runs: Sequence[Run]) -> None:
         help=texts.SEARCH_HELP,
         max_chars=_MAX_LETTERS,
         icon=":material/search:",
-        width=240,
+        width=220,  # one row with the others, at 1,280 pixels
     )
     st.segmented_control(
         texts.WHOSE_LABEL,
@@ -62,7 +63,7 @@ def choose_filters(address: Address, runs: Sequence[Run]) -> None:
         _choose(address, "network", texts.NETWORK, (run.config.title for run in runs))
         _choose(address, "data", texts.DATASET, (run.config.dataset for run in runs))
         _choose(address, "tag", texts.TAG, (tag for run in runs for tag in run.tags))
-        _choose(address, "sweep", texts.SWEEP, (run.sweep or "" for run in runs))
+        _choose(address, "sweep", texts.SWEEP, (run.sweep or "" for run in runs), find_name)
     with st.popover(texts.COLUMNS, icon=":material/view_column:", key="box_columns"):
         st.pills(
             texts.COLUMNS,
@@ -73,6 +74,11 @@ def choose_filters(address: Address, runs: Sequence[Run]) -> None:
             help=texts.COLUMNS_HELP,
         )
     address.write()
+
+
+def take_filters_back(address: Address) -> None:
+    """Show all runs again, in the same columns (in a callback)."""
+    address.reset({}, kept=["columns"])
 
 
 def read_filters(address: Address) -> tuple[object, ...]:
@@ -107,13 +113,19 @@ def _holds(run: Run, words: Sequence[str], owner: str) -> bool:
     return all(word in text for word in words)
 
 
-def _choose(address: Address, name: str, label: str, found: Iterable[str]) -> None:
+def _choose(
+    address: Address,
+    name: str,
+    label: str,
+    found: Iterable[str],
+    describe: Callable[[str], str] = str,
+) -> None:
     """One of what is found, or what the address says though no run has it, or any."""
     options = sorted({"", address[name] or "", *found}, key=str.casefold)
     st.selectbox(
         label,
         options,
-        format_func=lambda value: value or texts.ANY,
+        format_func=lambda value: describe(value) if value else texts.ANY,
         key=address.key(name),
     )
 

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnlib.runs.records import Run
 from cnnlib.runs.store.rows import MAX_TAG
 from cnnlib.ui.navigation import COMPARE_RUNS, TRAIN
-from cnnlib.ui.page import friendly_errors
+from cnnlib.ui.page import friendly_errors, plain_text
 from cnnlib.ui.people import may_control
 from cnnlib.ui.run_control import actions
 from cnnlib.ui.run_control.deleting import count_runs, delete_form
@@ -49,7 +49,7 @@ def offer_actions(runs: Sequence[Run], forget_ticks: Callable[[], None]) -> None
 
 
 def _tag_form(ids: Sequence[str]) -> None:
-    with st.form("runs_tag_form", border=False):
+    with st.form("runs_tag_form", border=False, clear_on_submit=True):
         tag = (
             st.text_input(texts.ADD_TAG, max_chars=MAX_TAG, help=texts.ADD_TAG_HELP) or ""
         ).strip()
@@ -59,6 +59,9 @@ def _tag_form(ids: Sequence[str]) -> None:
     if tag and (add or remove):
         with friendly_errors():
             actions.tag_all(ids, add=[tag] if add else [], remove=[tag] if remove else [])
+            done = texts.ADDED if add else texts.REMOVED
+            words = done.format(tag=tag, runs=count_runs(len(ids)))
+            st.toast(plain_text(words), icon=":material/check:")
             st.rerun()
 
 

@@ -10,13 +10,14 @@ from cnnlib.runs.estimating.forecast import expect_starts
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 from cnnlib.ui.address import Address
+from cnnlib.ui.clicks import find_clicked
 from cnnlib.ui.navigation import TRAIN
 from cnnlib.ui.page import friendly_errors
 from cnnlib.ui.people import current_person, person_names
 from cnnlib.ui.run_control.queue import show_queue
 from cnnlib.ui.runs_table import texts
 from cnnlib.ui.runs_table.columns import COLUMNS, NAME, Context, make_table
-from cnnlib.ui.runs_table.filters import read_filters, select_runs
+from cnnlib.ui.runs_table.filters import read_filters, select_runs, take_filters_back
 from cnnlib.ui.runs_table.several import offer_actions
 
 MOST = 500  # runs in the table
@@ -31,7 +32,8 @@ def runs_table(address: Address) -> None:
     While nothing trains or waits, only a glance at the store is repeated.
     """
     live = bool(open_store().list_unended())
-    st.fragment(_draw, run_every=LOOK_SECONDS if live else None)(address, live)
+    draw = st.fragment(_draw, run_every=LOOK_SECONDS if live else None)
+    draw(address, live, read_filters(address))
     if not live:
         st.fragment(_look, run_every=LOOK_SECONDS)(_glance())
 
@@ -53,13 +55,14 @@ def list_runs(address: Address) -> list[Run]:
     return open_store().list_runs(limit=MOST, owner=owner)
 
 
-def _draw(address: Address, live: bool) -> None:
+def _draw(address: Address, live: bool, filters: object) -> None:
     with friendly_errors():
+        if read_filters(address) != filters:
+            st.rerun()  # they were taken back in here: their widgets have to hear of it
         known = {run.id: run for run in list_runs(address)}
         names = person_names()
         found = [run.id for run in select_runs(address, known.values(), names)]
-        seen = st.session_state.get(_STATE, {}).get("shown", [])  # when it was clicked
-        key, shown, ticked = _keep_rows(found, read_filters(address))
+        key, shown, ticked = _keep_rows(found, filters)
         waiting = any(run.status == "queued" for run in known.values())
         images = {name: size.images for name, size in read_sizes().items()}
         context = Context(
@@ -69,9 +72,11 @@ def _draw(address: Address, live: bool) -> None:
             horizontal=True, vertical_alignment="center", key="runs_actions", gap="small"
         )
         rows = [known.get(run_id) for run_id in shown]
-        choice = _draw_table(rows, address["columns"] or [NAME], context, key)
+        columns = address["columns"] or [NAME]
+        choice = _draw_table(rows, columns, context, key) if rows else _say_none(address)
         ticked = [shown[row] for row in choice["rows"] if row < len(shown)]
-        if opened := _find_opened(choice["cells"], seen):
+        named = [cell for cell in choice["cells"] if cell[1] == NAME]
+        if opened := find_clicked({"rows": [], "cells": named}, shown, key=_STATE):
             st.switch_page(TRAIN.path, query_params={"run": opened})
         with bar:
             offer_actions([known[run_id] for run_id in ticked if run_id in known], forget_ticks)
@@ -101,17 +106,6 @@ def _keep_rows(found: list[str], filters: object) -> tuple[str, list[str], list[
     return key, state["shown"], ticked
 
 
-def _find_opened(cells: Sequence[tuple[int, str]], seen: Sequence[str]) -> str | None:
-    """The run whose name was clicked.
-
-    Args:
-        cells: the chosen ones, by row and column. seen: the ids in the rows that were clicked: a
-            run that has come since has moved all others.
-    """
-    opened = [seen[row] for row, column in cells if column == NAME and row < len(seen)]
-    return opened[0] if opened else None
-
-
 def forget_ticks() -> None:
     """Another table, with nothing ticked, at the next run."""
     st.session_state[_STATE]["number"] += 1
@@ -120,9 +114,6 @@ def forget_ticks() -> None:
 def _draw_table(
     rows: Sequence[Run | None], chosen: Sequence[str], context: Context, key: str
 ) -> dict[str, Any]:
-    if not rows:
-        st.info(texts.NONE_FOUND, icon=":material/search_off:")
-        return {"rows": [], "cells": []}
     order = [name for name in COLUMNS if name in chosen]
     height = min(HEIGHT, 35 * (len(rows) + 1) + 3)
     event: Any = st.dataframe(
@@ -137,6 +128,13 @@ def _draw_table(
     )
     selection: dict[str, Any] = event["selection"]
     return selection
+
+
+def _say_none(address: Address) -> dict[str, Any]:
+    """That no run passes the filters, and the way out; as what is chosen: nothing."""
+    st.info(texts.NONE_FOUND, icon=":material/search_off:")
+    st.button(texts.SHOW_ALL, on_click=take_filters_back, args=(address,))
+    return {"rows": [], "cells": []}
 
 
 def _say_how_many(shown: int, listed: int, *, frozen: bool) -> None:

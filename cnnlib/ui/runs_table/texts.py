@@ -5,7 +5,8 @@ LEAD = (
     "tag, stop or delete them."
 )
 NOTHING = "No run yet. The Train page starts one."
-NONE_FOUND = "No run is like that. Take a filter back to see more."
+NONE_FOUND = "No run is like that."
+SHOW_ALL = "Show all runs"
 SHOWN = "{shown} of {all}."
 NEWEST = "The newest {most:,} of {all:,} runs are looked through."
 WAITING = "New runs appear when no run is ticked any more."
@@ -38,6 +39,7 @@ COMPARE_HELP = "Up to {most} runs side by side."
 STOP_HELP = "Those of the ticked runs that are yours and still wait, train or rest."
 ADD_TAG, ADD, REMOVE = "A tag", "Add", "Remove"
 ADD_TAG_HELP = "To all ticked runs that are yours."
+ADDED, REMOVED = "«{tag}» is at {runs} now.", "«{tag}» was taken from {runs}."
 
 YOU = "Your name"
 QUEUE = "The queue"

@@ -20,7 +20,7 @@ from cnnlib.runs.sweeps import (
     Sweep,
 )
 from cnnlib.ui.address import Address, Setting, choice, whole
-from cnnlib.ui.run_address import make_run_query, read_number
+from cnnlib.ui.run_address import NEW, make_run_query, read_number
 from cnnlib.ui.run_form.details import (
     BATCH_SIZES,
     LABEL_SMOOTHINGS,
@@ -112,14 +112,19 @@ def read_sweep(address: Address, base: RunConfig) -> Sweep:
     )
 
 
-def make_sweep_query(sweep: Sweep) -> dict[str, str]:
-    """The address of the form with just this sweep.
+def make_sweep_query(sweep: Sweep, *, here: str | None = None) -> dict[str, str]:
+    """The address of the form with just this sweep: what differs from the first values.
+
+    The form would take more out of its address, and the Back button then lead to the form again.
+
+    Args:
+        here: the data set that this lab's form begins with, which need not be said.
 
     Raises:
         SpecError: the network is too long for a link.
     """
-    query = {name: text for name, text in make_run_query(sweep.base).items() if name != "new"}
-    query |= {"axes": _BETWEEN.join(sweep.axes), "seeds": str(sweep.seeds)}
+    base = make_run_query(sweep.base, here=here)
+    query = {"axes": _BETWEEN.join(sweep.axes), "seeds": str(sweep.seeds)}
     if sweep.count is not None:
         query |= {"way": "random", "count": str(sweep.count), "draw": str(sweep.draw)}
     for name, axis in sweep.axes.items():
@@ -129,7 +134,11 @@ def make_sweep_query(sweep: Sweep) -> dict[str, str]:
             query[f"sc_{name}"] = axis.scale
         else:
             query[f"x_{name}"] = _BETWEEN.join(format_value(name, value) for value in axis)
-    return query
+    first = {setting.name: setting.format(setting.default) for setting in axis_settings()}
+    return {
+        **{name: text for name, text in base.items() if name not in NEW},
+        **{name: text for name, text in query.items() if text != first[name]},
+    }
 
 
 def format_value(name: str, value: Any) -> str:

@@ -57,7 +57,7 @@ def _choose_range(address: Address, name: str) -> None:
         place.selectbox(label, options, key=address.key(key), accept_new_options=True)
     scale.segmented_control(
         texts.SCALE, SCALES, format_func=texts.SCALES.__getitem__, key=address.key(f"sc_{name}"),
-        required=True,
+        required=True, help=texts.SCALE_HELP,
     )  # fmt: skip
 
 

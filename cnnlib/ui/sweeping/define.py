@@ -22,9 +22,9 @@ from cnnlib.ui.run_form.what import choose_what, read_config, tidy
 from cnnlib.ui.sweeping import texts
 from cnnlib.ui.sweeping.axes import axis_settings, read_sweep
 from cnnlib.ui.sweeping.controls import choose_axes
+from cnnlib.ui.sweeping.place import PARAMETER
 
 PAGE = "sweep"
-PARAMETER = "sweep"  # in the address: the sweep that is shown
 
 
 def sweep_form() -> SweepRecord | None:

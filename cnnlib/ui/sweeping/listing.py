@@ -6,7 +6,9 @@ import streamlit as st
 from cnnlib.runs.sweep_records import SweepRecord, Tally, list_sweeps, tally_sweeps
 from cnnlib.ui.clicks import find_clicked
 from cnnlib.ui.people import describe_person, person_names
+from cnnlib.ui.percents import PERCENT, to_percent
 from cnnlib.ui.sweeping import texts
+from cnnlib.ui.sweeping.naming import name_sweep
 
 
 def show_list() -> str | None:
@@ -25,18 +27,13 @@ def show_list() -> str | None:
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
         key="sweeps_list",
+        placeholder="–",
         column_config={
-            "best val. accuracy": st.column_config.NumberColumn(format="%.1f%%"),
+            "best val. accuracy": st.column_config.NumberColumn(format=PERCENT),
             "started": st.column_config.DatetimeColumn(format="distance"),
         },
     )["selection"]
     return find_clicked(choice, [record.id for record in records], key="sweeps_list")
-
-
-def name_sweep(record: SweepRecord) -> str:
-    """Its title, or when it was started; as people gave it, so escape it."""
-    started = pd.Timestamp(record.created, unit="s", tz="UTC")
-    return record.title or texts.UNTITLED.format(date=started.strftime("%Y-%m-%d %H:%M UTC"))
 
 
 def _make_row(record: SweepRecord, tally: Tally, names: dict[str, str]) -> dict[str, object]:
@@ -45,11 +42,11 @@ def _make_row(record: SweepRecord, tally: Tally, names: dict[str, str]) -> dict[
         varied.append(f"{record.sweep.seeds} seeds")
     return {
         "sweep": name_sweep(record),
-        "varies": ", ".join(varied),
-        "network": record.sweep.base.title,
-        "data": record.sweep.base.dataset,
+        "best val. accuracy": to_percent(tally.best),
         "ended": f"{tally.ended} of {tally.runs}",
-        "best val. accuracy": None if tally.best is None else 100 * tally.best,
-        "whose": describe_person(record.owner, names),
+        "varies": ", ".join(varied),
         "started": pd.Timestamp(record.created, unit="s", tz="UTC"),
+        "by": describe_person(record.owner, names),
+        "network": "several" if "network" in record.sweep.axes else record.sweep.base.title,
+        "data": record.sweep.base.dataset,
     }

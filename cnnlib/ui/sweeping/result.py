@@ -6,6 +6,7 @@ from contextlib import suppress
 import pandas as pd
 import streamlit as st
 
+from cnnlib.data import available
 from cnnlib.errors import SpecError
 from cnnlib.figures.runs_compared import MOST
 from cnnlib.figures.sweeps import (
@@ -16,6 +17,7 @@ from cnnlib.figures.sweeps import (
     make_seeds_figure,
 )
 from cnnlib.figures.theme import PLOT_CONFIG
+from cnnlib.runs.comparing.differences import compare_settings
 from cnnlib.runs.comparing.seeds import group_by_seed
 from cnnlib.runs.records import TRAINING, Run
 from cnnlib.runs.setting_words import LABELS, describe_setting, describe_value
@@ -26,16 +28,19 @@ from cnnlib.runs.sweep_records import (
     read_sweep,
     stop_rest,
 )
-from cnnlib.runs.sweeps import NUMBERS, Range, Sweep
+from cnnlib.runs.sweeps import NUMBERS, WHOLE, Range, Sweep
 from cnnlib.ui.clicks import find_clicked
-from cnnlib.ui.navigation import COMPARE_RUNS, SWEEPS, TRAIN, link_to
+from cnnlib.ui.navigation import COMPARE_RUNS, RUNS, SWEEPS, TRAIN, link_to
 from cnnlib.ui.page import ASSETS, friendly_errors, plain_text
 from cnnlib.ui.people import may_control
+from cnnlib.ui.percents import PERCENT, to_percent
 from cnnlib.ui.sweeping import texts
 from cnnlib.ui.sweeping.axes import format_value, make_sweep_query
-from cnnlib.ui.sweeping.listing import name_sweep
+from cnnlib.ui.sweeping.naming import name_sweep
+from cnnlib.ui.sweeping.place import PLACE
 
 REFRESH_SECONDS = 3.0
+_FRACTIONS = tuple(name for name in NUMBERS if name not in WHOLE)
 Results = Sequence[tuple[Run, float | None]]
 """Runs with their best validation accuracies."""
 
@@ -59,10 +64,12 @@ def _draw(record: SweepRecord, was_live: bool) -> None:
         st.rerun()  # nothing changes any more
     results = [(run, read_accuracy(run)) for run in runs]
     reached = [(run, value) for run, value in results if value is not None]
-    _say_state(record.sweep, results)
+    if runs:
+        _say_state(record.sweep, results)
+    else:
+        st.info(texts.GONE, icon=":material/delete:")
     _offer_actions(record, runs, reached)
     if not runs:
-        st.info(texts.GONE, icon=":material/delete:")
         return
     if reached:
         # A picture that moved at every epoch of every run would lose what somebody marks in it.
@@ -96,6 +103,9 @@ def _say_state(sweep: Sweep, results: Results) -> None:
         best_text = texts.BEST if any(not run.has_ended for run in runs) else texts.BEST_OF_ALL
         words.append(best_text.format(accuracy=f"{accuracy:.1%}", words=link))
     st.markdown(" ".join(words))
+    _, same = compare_settings([run.config for run in runs])
+    if same:
+        st.caption(plain_text(texts.ALL_HAVE.format(settings=", ".join(same))))
 
 
 def find_best(results: Results) -> tuple[Run, float] | None:
@@ -120,8 +130,12 @@ def _offer_actions(
             best = sorted(reached, key=lambda pair: pair[1], reverse=True)[:MOST]
             query = {"runs": ",".join(run.id for run, _ in best)}
             link_to(COMPARE_RUNS, texts.COMPARE, query)
+        if runs:
+            link_to(RUNS, texts.IN_TABLE, {"sweep": record.id})
         with suppress(SpecError):  # a network too long for a link
-            link_to(SWEEPS, texts.AGAIN, make_sweep_query(record.sweep))
+            query = make_sweep_query(record.sweep, here=next(iter(available())).name)
+            if st.button(texts.AGAIN, icon=SWEEPS.icon, type="tertiary"):
+                PLACE.go_to(**query)
 
 
 def _show_pictures(record: SweepRecord, reached: Sequence[tuple[Run, float]]) -> None:
@@ -150,11 +164,16 @@ def _name_settings(run: Run, names: Sequence[str]) -> str:
 def _make_dimension(sweep: Sweep, name: str, reached: Sequence[tuple[Run, float]]) -> Dimension:
     label = LABELS[name]
     values = [getattr(run.config, name) for run, _ in reached]
+    if name == "optimizer":
+        return Dimension(label, [describe_value(name, value) for value in values])
+    if name == "network":
+        return Dimension(label, [run.config.title for run, _ in reached])
     if name not in (*NUMBERS, "seed") or None in values:
         return Dimension(label, [format_value(name, value) for value in values])
     axis = sweep.axes.get(name)
+    drawn = isinstance(axis, Range)
     log = axis.scale == "log" if isinstance(axis, Range) else is_spread_evenly_in_log(values)
-    return Dimension(label, [float(value) for value in values], log)
+    return Dimension(label, [float(value) for value in values], log, drawn)
 
 
 def _show_table(record: SweepRecord, results: Results) -> None:
@@ -168,10 +187,17 @@ def _show_table(record: SweepRecord, results: Results) -> None:
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
         key="sweep_runs",
+        placeholder="–",
         column_config={
-            "best val. accuracy": st.column_config.NumberColumn(format="%.1f%%"),
-            "epochs done": st.column_config.NumberColumn(format="%.1f"),
-            "seconds": st.column_config.NumberColumn(format="%.0f"),
+            # Streamlit's own form of a number ends after four digits: 0.000114 would be 0.0001.
+            **{
+                _name_column(name): st.column_config.NumberColumn(format="%g")
+                for name in names
+                if name in _FRACTIONS
+            },
+            "best val. accuracy": st.column_config.NumberColumn(format=PERCENT),
+            "epochs done": st.column_config.NumberColumn(format="%.3g"),
+            "seconds": st.column_config.NumberColumn(format="%.1f"),
             "what happened": st.column_config.TextColumn(width="medium"),
         },
     )["selection"]
@@ -179,9 +205,13 @@ def _show_table(record: SweepRecord, results: Results) -> None:
         st.switch_page(TRAIN.path, query_params={"run": clicked})
 
 
+def _name_column(setting: str) -> str:
+    return texts.AXIS_TITLES.get(setting, setting).lower()
+
+
 def _make_row(run: Run, accuracy: float | None, names: Sequence[str]) -> dict[str, object]:
     settings = {
-        texts.AXIS_TITLES.get(name, name).lower(): (
+        _name_column(name): (
             getattr(run.config, name)
             if name in (*NUMBERS, "seed") and getattr(run.config, name) is not None
             else describe_value(name, getattr(run.config, name))
@@ -190,7 +220,7 @@ def _make_row(run: Run, accuracy: float | None, names: Sequence[str]) -> dict[st
     }
     return {
         **settings,
-        "best val. accuracy": None if accuracy is None else 100 * accuracy,
+        "best val. accuracy": to_percent(accuracy),
         "epochs done": (run.progress or {}).get("epoch"),
         "seconds": run.result.get("train_seconds"),
         "state": run.status,

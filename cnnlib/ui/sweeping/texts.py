@@ -17,7 +17,7 @@ WAY_HELP = (
     "of runs tries many more values of the one that matters."
 )
 COUNT = "How many"
-DRAW = "Draw"
+DRAW = "Draw number"
 DRAW_HELP = "The same number draws the same combinations."
 SEEDS = "Seeds for each"
 SEEDS_HELP = (
@@ -26,8 +26,12 @@ SEEDS_HELP = (
 )
 VALUES = "{label}: values"
 VALUES_HELP = "Choose, or type others."
-FROM, TO, SCALE = "{label} from", "to", "Drawn"
-SCALES = {"log": "evenly in the logarithm", "linear": "evenly"}
+FROM, TO, SCALE = "{label} from", "to", "Spread"
+SCALES = {"log": "by powers of ten", "linear": "evenly"}
+SCALE_HELP = (
+    "By powers of ten, as many are drawn from 0.0001 to 0.001 as from 0.001 to 0.01: right where a "
+    "factor counts, as with learning rates. Evenly, nearly all would lie above 0.001."
+)
 AXIS_TITLES = {
     "network": "Network",
     "learning_rate": "Learning rate",
@@ -60,6 +64,8 @@ STOP = "Stop the rest"
 STOP_HELP = "Runs that wait are cancelled; runs that train stop after their batch."
 NOT_YOURS = "This sweep is somebody else's: look on, or start one of your own."
 COMPARE = "Compare the best"
+IN_TABLE = "In the table of runs"
+ALL_HAVE = "The same in all: {settings}."
 STATE = "{ended} of {all} runs have ended{now}."
 BEST = "Best so far: **{accuracy}** validation accuracy, with {words}."
 BEST_OF_ALL = "The best: **{accuracy}** validation accuracy, with {words}."
@@ -67,8 +73,9 @@ NO_RESULT = "The picture comes with the first run's first epoch."
 GONE = "All runs of this sweep were deleted."
 PICTURE = "What the settings did"
 PICTURE_HELP = (
-    "Each line is a run, from its settings to what it reached at the right. Drag along an axis to "
-    "see only the runs that pass there; drag an axis to move it. A run is drawn when it has ended."
+    "Each line is a run, from its settings to what it reached at the right: the better, the more "
+    "orange. Drag along an axis to see only the runs that pass there; drag an axis's name to move "
+    "it. A run is drawn when it has ended."
 )
 SEED_PICTURE = "Settings or chance?"
 SEED_HELP = (
