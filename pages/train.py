@@ -12,7 +12,7 @@ from cnnlib.ui.run_control import texts
 from cnnlib.ui.run_control.about import show_about, show_note
 from cnnlib.ui.run_control.bar import control_bar
 from cnnlib.ui.run_control.following import FOLLOW, find_followed, find_newest, watch_person
-from cnnlib.ui.run_control.going import find_run, go_to
+from cnnlib.ui.run_control.going import PLACE, find_run
 from cnnlib.ui.run_control.past import show_past
 from cnnlib.ui.run_files import continue_form, run_downloads
 from cnnlib.ui.run_form import run_form
@@ -28,9 +28,8 @@ def show_run(run: Run) -> None:
             st.markdown(f"##### {texts.KEPT}")
             run_downloads(run)
         with go_on:
-            st.markdown(f"##### {texts.GO_ON}")
             if continued := continue_form(run):
-                go_to(run=continued.id)
+                PLACE.go_to(run=continued.id)
     show_past(run)
 
 
@@ -39,7 +38,7 @@ def show_followed(run: Run) -> None:
     show_about(run)
     show_live(run, follow=person is None)  # of a person it is said above
     if st.button(texts.OWN_PAGE, icon=":material/open_in_new:", type="tertiary"):
-        go_to(run=run.id)
+        PLACE.go_to(run=run.id)
 
 
 def show_live(run: Run, *, follow: bool = False) -> None:
@@ -51,6 +50,7 @@ def show_live(run: Run, *, follow: bool = False) -> None:
 page_setup(TRAIN.title, icon=TRAIN.icon)
 with friendly_errors():
     heading = st.container()
+    PLACE.settle()
     person = find_followed()
     run = find_newest(person) if person else find_run()
     with heading:
@@ -68,4 +68,4 @@ with friendly_errors():
     elif not person:
         offer_cifar10(compact=True)
         if started := run_form():
-            go_to(run=started.id)
+            PLACE.go_to(run=started.id)

@@ -32,11 +32,11 @@ def make_histograms_figure(
         value: what the values are, for hovering.
     """
     names = [name for name, rows in layers.items() if rows]
-    columns = 1 if len(names) == 1 else 2 if len(names) <= 4 else 3
+    columns = 1 if len(names) == 1 else 2  # three would run into each other on a narrow screen
     rows = max(1, math.ceil(len(names) / columns))
     fig = make_subplots(
         rows=rows, cols=columns, subplot_titles=names if len(names) > 1 else None,
-        horizontal_spacing=0.07, vertical_spacing=min(0.16, 0.34 / rows),
+        horizontal_spacing=0.12, vertical_spacing=min(0.16, 0.34 / rows),
     )  # fmt: skip
     for place, name in enumerate(names):
         where = {"row": place // columns + 1, "col": place % columns + 1}

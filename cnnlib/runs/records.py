@@ -11,6 +11,11 @@ ACTIVE = (*TRAINING, "paused")  # what has a process
 ENDED = ("finished", "stopped", "failed")
 
 
+def format_epoch(epoch: float) -> str:
+    """A place on the epoch axis as people read it: 0.016, 2.5, 1234."""
+    return f"{epoch:.3g}" if epoch < 100 else f"{round(epoch, 1):g}"
+
+
 @dataclass(frozen=True)
 class Point:
     """One value of a curve: `key` is "loss", "accuracy", …, or "epoch/…" once an epoch.

@@ -26,6 +26,7 @@ THINNED = (
     f"At most {MOST_EPOCHS} epochs are drawn: the first, the last, and some evenly between them."
 )
 NOTHING = "Nothing was measured before this run ended."
+NO_RELU = "This network has no ReLU whose units could be dead."
 DEAD = "epoch/dead/"
 VALUES = {"weights": "weight", "activations": "output"}
 
@@ -53,10 +54,18 @@ def _draw(run_id: str, ended: bool, watched: frozenset[str]) -> None:
     )  # fmt: skip
     figure = _make_dead(run_id) if kind == "dead" else _make_histograms(run_id, kind, controls)
     if figure is None:
-        st.caption(NOTHING if ended else NOTHING_YET)
+        st.caption(_say_nothing(run_id, kind, ended))
         return
     st.plotly_chart(figure, config=dict(PLOT_CONFIG), key=f"inside_{kind}")
     show_text(f"inside_run/{kind}")
+
+
+def _say_nothing(run_id: str, kind: str, ended: bool) -> str:
+    progress = open_store().get(run_id).progress or {}
+    done = progress.get("epoch", 0) - progress.get("first_epoch", 0)
+    if kind == "dead" and done >= (1 if ended else 2):  # counts arrive a moment after their epoch
+        return NO_RELU
+    return NOTHING if ended else NOTHING_YET
 
 
 def _make_histograms(run_id: str, kind: str, controls: DeltaGenerator) -> go.Figure | None:

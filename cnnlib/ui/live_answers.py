@@ -140,7 +140,6 @@ class _Feed:
         )
 
     def _describe(self, run: Run) -> dict[str, Any]:
-        rates = self._curves.get("learning_rate")
         waits = run.status == "queued"
         info = self._find_dataset(run)
         classes = run.facts.get("classes") or (len(info.class_names) if info else None)
@@ -162,10 +161,17 @@ class _Feed:
                 name: getattr(run.wishes, name)
                 for name in ("stop", "pause", "learning_rate", "epochs")
             },
-            "learning_rate": float(rates.values[-1]) if rates else run.config.learning_rate,
+            "learning_rate": self._find_rate(run),
             "progress": run.progress,
             "findings": [vars(finding) for finding in findings],
         }
+
+    def _find_rate(self, run: Run) -> float:
+        """The one in use; before the first step of its own, the one that the run is set to."""
+        rates = self._curves.get("learning_rate")
+        begun = run.progress.get("first_epoch", 0.0) if run.progress else math.inf
+        own = rates is not None and rates.epochs[-1] > begun
+        return float(rates.values[-1]) if rates and own else run.config.learning_rate
 
     def _find_dataset(self, run: Run) -> DatasetInfo | None:
         """None once it is gone. Looked up once: a feed does not live long."""

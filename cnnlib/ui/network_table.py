@@ -30,9 +30,10 @@ def network_table(spec: Spec, *, brief: bool = False) -> None:
         brief: only layers, shapes and parameters, where there is little room.
     """
     summary = analyze(spec)
-    trainable = f"{summary.trainable_params:,} of them trainable"
+    some = summary.trainable_params != summary.params
+    trainable = f" ({summary.trainable_params:,} of them trainable)" if some else ""
     st.markdown(
-        f"**{plain_text(spec.title)}**: {summary.params:,} parameters ({trainable}), "
+        f"**{plain_text(spec.title)}**: {summary.params:,} parameters{trainable}, "
         f"{summary.macs:,} MACs an image."
     )
     draw_table(make_rows(spec), BRIEF if brief else USUAL)

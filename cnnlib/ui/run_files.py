@@ -9,9 +9,9 @@ from cnnlib.runs import client
 from cnnlib.runs.config import MAX_EPOCHS
 from cnnlib.runs.export.formats import list_tensorboard_files
 from cnnlib.runs.files import SUMMARY, WEIGHTS, read_checkpoint, run_folder
-from cnnlib.runs.records import Run
+from cnnlib.runs.records import Run, format_epoch
 from cnnlib.ui.page import ASSETS, friendly_errors
-from cnnlib.ui.run_control import actions
+from cnnlib.ui.run_control import actions, texts
 
 MADE_FROM_STORE = {
     "history.csv": "Loss and accuracy of every epoch, as a table",
@@ -72,11 +72,14 @@ def continue_form(run: Run) -> Run | None:
     choices = {which: checkpoint for which, checkpoint in found.items() if checkpoint}
     if not choices:
         return None
+    st.markdown(f"##### {texts.GO_ON}")
     with st.form(f"continue_{run.id}", border=False):
         which = st.radio(
             "From",
             list(choices),
-            format_func=lambda which: f"{which} checkpoint (epoch {choices[which].epoch:.3g})",
+            format_func=lambda which: (
+                f"{which} checkpoint (epoch {format_epoch(choices[which].epoch)})"
+            ),
             horizontal=True,
         )
         epochs = int(st.number_input("More epochs", 1, MAX_EPOCHS, run.config.epochs))

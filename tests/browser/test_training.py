@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import expect
 
+from cnnlib.runs.config import RunConfig
 from tests.browser.lab import wait_for
 
 LENET5_PARAMETERS = 62_006
@@ -193,7 +194,8 @@ def test_a_run_is_controlled_by_its_owner_and_looked_at_by_others(lab, store, vi
     teacher.button("Change").click()
     rate = teacher.page.get_by_role("textbox", name="Learning rate")
     rate.fill("0.0005")
-    expect(teacher.main.get_by_text("Paused:")).to_have_count(0)  # the bar was drawn anew meanwhile
+    store.wish(run.id, epochs=999)  # somewhere else; the bar is drawn anew meanwhile
+    expect(teacher.main.get_by_text("999 epochs in all instead of 1000")).to_be_visible()
     expect(rate).to_have_value("0.0005")
     teacher.button("Set the rate").click()
     expect(teacher.main.get_by_text("0.0005 instead of 0.001")).to_be_visible()
@@ -213,6 +215,38 @@ def test_a_run_is_controlled_by_its_owner_and_looked_at_by_others(lab, store, vi
     for visitor in (teacher, student):  # the browsers' own line on the run that is gone
         visitor.wrong = [line for line in visitor.wrong
                          if not ("404" in line and f"api/runs/{run.id}" in line)]  # fmt: skip
+
+
+def test_a_run_gets_a_name_a_tag_and_a_note_and_is_deleted(lab, store, visit) -> None:
+    run, other = (store.create(RunConfig(network="lenet5"), status="starting") for _ in range(2))
+    for each in (run, other):
+        store.end(each.id, "finished", "Finished.")
+    visitor = visit(lab, f"training?run={run.id}")
+    page, heading = visitor.page, visitor.main.get_by_role("heading", level=1)
+    visitor.button("More").click()
+    page.get_by_role("textbox", name="Name").fill("First *try*")
+    tags = page.get_by_role("combobox", name="Tags")
+    tags.fill("lecture 3")
+    tags.press("Enter")
+    page.get_by_role("textbox", name="Note").fill("# What I tried\nNothing yet.")
+    visitor.button("Save").click()  # from within the last field: it has not been left
+    expect(heading).to_have_text("First *try*")
+    expect(page.locator(".st-key-run_note")).to_have_text("# What I tried\nNothing yet.")
+    expect(visitor.main.locator(".stMarkdownBadge")).to_have_text("lecture 3")
+    saved = store.get(run.id)
+    assert (saved.name, saved.tags) == ("First *try*", ("lecture 3",))
+    assert saved.note == "# What I tried\nNothing yet."
+
+    delete = visitor.button("Delete for good")
+    expect(delete).to_be_disabled()
+    page.get_by_text("Yes, for good").click()
+    expect(delete).to_be_enabled()
+    assert store.get(run.id), "one click is not enough"
+    delete.click()
+    expect(heading).to_have_text("Runs")
+    ids = [each.id for each in store.list_runs()]
+    assert run.id not in ids
+    assert other.id in ids
 
 
 def test_the_runs_page_lists_the_runs_and_opens_one(lab, store, start_run, visit) -> None:

@@ -11,6 +11,7 @@ from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import Checkpoint, checkpoint_path, run_folder, write_checkpoint_note
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import RunStore
+from cnnlib.ui import trail
 from cnnlib.ui.run_address import make_run_query
 from cnnlib.ui.run_control import bar
 from tests.ui.made_people import ME, OTHER, SECRET, SOMEBODY, arrive
@@ -108,6 +109,16 @@ def test_a_failed_run_without_a_checkpoint_offers_nothing_to_continue() -> None:
     page = open_page(run=run.id)
     assert not page.error
     assert "Continue training" not in [button.label for button in page.button]
+    assert not any("Go on" in markdown.value for markdown in page.markdown), "an empty heading"
+
+
+@pytest.mark.parametrize("kind", ["learning_rate", "epochs", "paused"])
+def test_an_ended_run_says_that_it_was_not_trained_as_it_was_set(kind: str) -> None:
+    run = make_run()
+    RunStore().add_event(run.id, kind, "What came of a wish.")
+    RunStore().end(run.id, "finished", None)
+    about = " ".join(markdown.value for markdown in open_page(run=run.id).markdown)
+    assert ("Changed while it trained" in about) == (kind != "paused")
 
 
 def test_a_run_waits_for_a_supervisor_that_cannot_start_and_says_why(
@@ -144,13 +155,12 @@ def test_a_run_is_paused_and_goes_on_in_place() -> None:
     page = open_page(run=run.id)
     press(page, "Pause")
     assert store.read_wishes(run.id).pause
-    assert any("Pausing after this batch" in caption.value for caption in page.caption)
+    assert "Pause" not in labels(page)
     store.set_paused(run.id)
     page = open_page(run=run.id)
-    assert any("Paused" in caption.value for caption in page.caption)
     press(page, "Resume")
     assert not store.read_wishes(run.id).pause
-    assert any("as soon as a slot is free" in caption.value for caption in page.caption)
+    assert "Pause" in labels(page)
 
 
 def test_learning_rate_and_epochs_are_changed_while_it_trains() -> None:
@@ -204,7 +214,7 @@ def test_same_but_is_the_form_with_the_runs_settings() -> None:
 def test_the_way_back_from_same_but_is_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """The form leaves the address as it was given: another one would be a step of its own."""
     run, asked = make_ended_run(), {}
-    monkeypatch.setattr(bar, "go_to", lambda **address: asked.update(address))
+    monkeypatch.setattr(bar.PLACE, "go_to", lambda **address: asked.update(address))
     page = open_page(run=run.id)
     press(page, "Same but …")
     assert asked.keys() >= make_run_query(run.config).keys() - {"dataset"}
@@ -212,18 +222,65 @@ def test_the_way_back_from_same_but_is_one_step(monkeypatch: pytest.MonkeyPatch)
     assert form.query_params == asked
 
 
+def say(page: AppTest, address: dict[str, str]) -> None:
+    """What the browser's next click says of its address."""
+    page.query_params.clear()
+    page.query_params.update(address)
+
+
+def test_a_click_of_a_browser_that_is_an_address_behind_leads_nobody_back() -> None:
+    """It sends the address that it still shows with whatever is clicked next."""
+    run = make_run()
+    page = open_page(run=run.id)
+    press(page, "New run")
+    say(page, {"run": run.id})
+    page.number_input(key="run_epochs").set_value(7).run()
+    assert "Pause" not in labels(page), "the run that was left"
+    assert page.number_input(key="run_epochs").value == 7
+    assert dict(page.query_params) == {"new": "1", "epochs": "7"}
+
+    form = dict(page.query_params)
+    press(page, "Start training")
+    (started, _) = RunStore().list_runs()
+    say(page, form)
+    next(box for box in page.text_input if box.label == "Name").set_value("Mine")
+    press(page, "Save")
+    assert RunStore().get(started.id).name == "Mine"
+    assert dict(page.query_params) == {"run": started.id}
+
+
+def test_a_late_click_leaves_the_settings_of_same_but() -> None:
+    run = make_ended_run()
+    page = open_page(run=run.id)
+    press(page, "Same but …")
+    say(page, {"run": run.id})
+    page.number_input(key="run_epochs").set_value(7).run()
+    assert page.selectbox(key="run_network").value == "lenet5"
+    assert page.number_input(key="run_epochs").value == 7
+
+
+def test_the_back_button_leads_from_the_form_to_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run()
+    page = open_page(run=run.id)
+    press(page, "New run")
+    say(page, {"run": run.id})
+    monkeypatch.setattr(trail, "_is_back", lambda: True)
+    page.run()
+    assert "Pause" in labels(page)
+
+
 def test_the_queue_is_shown_and_ones_own_run_moves(monkeypatch: pytest.MonkeyPatch) -> None:
     arrive(monkeypatch, SECRET)
     make_run("running", owner=SOMEBODY)
     ids = [make_run("queued", owner=owner).id for owner in (SOMEBODY, ME, ME)]
     page = open_page(run=ids[2])
-    assert any("2 runs wait before it" in markdown.value for markdown in page.markdown)
+    assert "2 runs wait before it in the queue" in {box.label for box in page.expander}
     keys = {button.key for button in page.button}
     assert f"up_{ids[2]}" in keys
     assert f"up_{ids[0]}" not in keys, "somebody else's"
     page.button(key=f"up_{ids[2]}").click().run()
     assert RunStore().queue.list_waiting() == [ids[0], ids[2], ids[1]]
-    assert any("1 run waits before it" in markdown.value for markdown in page.markdown)
+    assert "1 run waits before it in the queue" in {box.label for box in page.expander}
     page.button(key=f"cancel_{ids[1]}").click().run()
     assert RunStore().queue.list_waiting() == [ids[0], ids[2]]
 

@@ -99,6 +99,21 @@ def test_what_was_not_measured_is_said(store) -> None:
     assert app.caption[0].value == module.NOTHING
 
 
+@pytest.mark.parametrize(("epoch", "ended"), [(4.0, False), (3.0, True)])
+def test_a_network_without_relu_is_told_so_once_a_count_would_be_there(
+    store, epoch: float, ended: bool
+) -> None:
+    run_id = start(store, "dead")
+    store.report(run_id, progress={"first_epoch": 2.0, "epoch": epoch - 1})
+    app = open_page(run_id)
+    app.session_state["inside_run"] = True
+    assert app.run().caption[0].value == module.NOTHING_YET
+    store.report(run_id, progress={"first_epoch": 2.0, "epoch": epoch})
+    if ended:
+        store.end(run_id, "stopped", None)
+    assert app.run().caption[0].value == module.NO_RELU
+
+
 def test_a_long_run_is_drawn_with_some_of_its_epochs(store) -> None:
     run_id = start(store, "weights")
     many = [Histogram("weights", "a", float(i), -1.0, 1.0, (1, 2, 1)) for i in range(200)]

@@ -209,6 +209,21 @@ def test_what_else_a_viewer_is_told(web, store, clock) -> None:
     assert web.get(f"/api/runs/{run.id}").json()["run"]["status"] == "paused"
 
 
+def test_a_run_that_goes_on_has_its_own_rate_before_its_first_step(web, store, clock) -> None:
+    run = store.create(RunConfig(learning_rate=0.01), status="starting")
+    before = Point("learning_rate", 9, 2.0, 0.5)  # of the run that it goes on from
+    store.report(run.id, progress={"first_epoch": 2.0, "epoch": 2.0}, points=[before])
+
+    def read_rate() -> float:
+        clock.now += 1
+        return web.get(f"/api/runs/{run.id}").json()["run"]["learning_rate"]
+
+    assert read_rate() == 0.01
+    own = Point("learning_rate", 10, 2.1, 0.02)
+    store.report(run.id, progress={"first_epoch": 2.0, "epoch": 2.1}, points=[own])
+    assert read_rate() == 0.02
+
+
 def test_a_waiting_run_knows_its_place(web, store) -> None:
     runs = [store.create(RunConfig()) for _ in range(3)]
     told = [web.get(f"/api/runs/{run.id}").json()["run"] for run in runs]

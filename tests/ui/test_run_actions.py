@@ -11,7 +11,7 @@ from cnnlib.runs.records import Event, Run, Wishes
 from cnnlib.runs.store import RunStore
 from cnnlib.ui.run_control import actions
 from cnnlib.ui.run_control.past import describe_facts, list_remarks
-from cnnlib.ui.run_control.queue import describe_place
+from cnnlib.ui.run_control.queue import describe_place, describe_start
 from cnnlib.ui.run_control.wishes import describe_wishes
 from tests.ui.made_people import ME, OTHER, SECRET, SOMEBODY, arrive
 
@@ -164,9 +164,6 @@ def test_wishes_are_said_until_they_are_done() -> None:
         return " ".join(describe_wishes(run))
 
     assert describe("running") == ""
-    assert "Pausing after this batch" in describe("running", pause=True)
-    assert "Paused" in describe("paused", pause=True)
-    assert "as soon as a slot is free" in describe("paused")
     assert "0.0005 instead of 0.001" in describe("running", learning_rate=0.0005)
     assert "7 epochs in all instead of 5" in describe("running", epochs=7)
     assert "2 min" in describe("running", stop=True), "the grace time"
@@ -175,11 +172,20 @@ def test_wishes_are_said_until_they_are_done() -> None:
 
 
 def test_a_place_in_the_queue_in_plain_words() -> None:
-    assert describe_place(1, 0.2) == "It is the next in the queue; starts soon."
-    assert describe_place(2, 41.3) == "1 run waits before it; starts in about 41 s."
-    assert describe_place(3, 371.0) == "2 runs wait before it; starts in about 6 min."
-    assert describe_place(3, 9_000.0) == "2 runs wait before it; starts in about 2 h 30 min."
-    assert "nobody can say yet" in describe_place(2, None)
+    assert describe_place(1) == "It is the next in the queue"
+    assert describe_place(2) == "1 run waits before it in the queue"
+    assert describe_place(3) == "2 runs wait before it in the queue"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "soon"), (41.3, "in about 45 s"), (301, "in about 5 min 30 s"),
+     (601, "in about 11 min"), (9_100, "in about 2 h 40 min")],
+)  # fmt: skip
+def test_a_start_is_said_as_roughly_as_it_is_known(seconds: float, words: str) -> None:
+    """The browser tests know 301 s as 5 min 30 s too, from the live view."""
+    assert describe_start(seconds) == f"starts {words}"
+    assert "nobody can say yet" in describe_start(None)
 
 
 def test_facts_say_what_it_takes_to_get_the_same_again() -> None:

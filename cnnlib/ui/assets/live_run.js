@@ -178,6 +178,7 @@ class LiveRun {
     }
     parts.legend.setAttribute("aria-label", TEXT.legend);
     for (const button of this.#legendButtons) button.querySelector("span").textContent = [...TEXT.curves, TEXT.bests][button.dataset.trace];
+    parts.legend.querySelector("[data-trace='0']").title = TEXT.stepHelp;
     parts.hint.textContent = TEXT.hint;
     parts.save.textContent = TEXT.save;
   }
@@ -201,8 +202,8 @@ class LiveRun {
     if (!this.answer?.run) return;
     const { progress, status } = this.answer.run;
     const plotly = await loadPlotly();
-    const live = LIVE.has(status);
-    if (!progress && live) return;
+    const live = LIVE.has(status) && Boolean(progress); // before, there is only what it goes on from
+    if (LIVE.has(status) && !live && !this.#mainCharts.some((chart) => chart.hasPoints)) return;
     const keys = METRICS.flatMap(TRACES);
     const { by } = this.choices;
     const range =

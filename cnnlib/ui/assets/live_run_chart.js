@@ -60,7 +60,7 @@ class Chart {
     layout.xaxis.range = [...this.range]; // a copy: Plotly writes the user's zoom into it
     layout.xaxis.title.text = scale.title;
     layout.xaxis.unifiedhovertitle = { text: scale.hover };
-    layout.yaxis.type = this.log ? "log" : "linear";
+    if (this.log) Object.assign(layout.yaxis, LOG);
     const seeAll = { name: "seeAll", title: TEXT.seeAll, icon: plotly.Icons.home, click: () => this.#seeAll() };
     const config = { ...CONFIG, modeBarButtonsToAdd: [seeAll] };
     await plotly.newPlot(this.element, this.#newTraces(series), { ...layout, uirevision: runId }, config);
@@ -190,7 +190,8 @@ class Chart {
   useLog(log) {
     if (this.log === log) return;
     this.log = log;
-    if (this.ready) this.plotly.relayout(this.element, { "yaxis.type": log ? "log" : "linear", "yaxis.autorange": true });
+    const { type, tickformat } = log ? LOG : LINEAR;
+    if (this.ready) this.plotly.relayout(this.element, { "yaxis.type": type, "yaxis.tickformat": tickformat, "yaxis.autorange": true });
   }
 
   followTheme() {

@@ -64,6 +64,9 @@ function makeTrace(series, colors) {
   };
 }
 
+const LINEAR = { type: "linear", tickformat: "" };
+const LOG = { type: "log", tickformat: "~g" }; // without a format Plotly writes 0.5 as a small «5»
+
 const RAW = 0.6;
 const FAINT = 0.22; // the steps as they are, behind their smoothed curve
 
@@ -90,7 +93,7 @@ function makeLayout(name, colors) {
   };
   if (name === "gradient_norm") layout.yaxis.nticks = 4; // on a log axis, else a label for each digit
   if (name === "accuracy") layout.yaxis.tickformat = "~%";
-  if (name === "learning_rate") Object.assign(layout.yaxis, { tickformat: ".1~e", rangemode: "tozero" });
+  if (name === "learning_rate") Object.assign(layout.yaxis, { tickformat: "~g", rangemode: "tozero" });
   if (name === "dead" || name === "machine") Object.assign(layout.yaxis, share);
   if (name === "machine") {
     layout.yaxis2 = { ...axis, overlaying: "y", side: "right", showgrid: false, tickformat: ".2~s", rangemode: "tozero", ticksuffix: "B" };

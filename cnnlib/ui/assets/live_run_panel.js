@@ -24,6 +24,7 @@ class Panel {
     this.parts.findings.replaceChildren();
     this.parts.findings.hidden = true;
     this.root.dataset.ended = "false";
+    this.root.dataset.bare = "false";
     this.showStatus("loading");
     this.show("connection", "");
   }
@@ -36,6 +37,7 @@ class Panel {
     const live = LIVE.has(run.status);
     this.showStatus(stateOf(run));
     this.root.dataset.ended = String(!live);
+    this.root.dataset.bare = String(!live && !points.most);
     this.parts.title.textContent = run.title;
     this.parts.name.textContent = run.id;
     this.parts.about.textContent = TEXT.about(run.name, run.owner);
@@ -119,8 +121,7 @@ class Panel {
     const elapsed = run.started ? (run.ended ?? now) - run.started : null;
     this.#showTile("elapsed", elapsed === null ? TEXT.none : formatTime(elapsed));
     const rate = run.learning_rate ? formatRate(run.learning_rate) : TEXT.none;
-    const asked = live && wishes?.learning_rate ? formatRate(wishes.learning_rate) : rate;
-    this.#showTile("rate", rate, asked === rate ? "" : TEXT.rateAsked(asked));
+    this.#showTile("rate", rate);
   }
 
   #showBest(points) {

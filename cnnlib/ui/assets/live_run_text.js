@@ -61,7 +61,6 @@ const TEXT = {
   },
   speedUnit: "images/s",
   atEpoch: (epoch) => `epoch ${epoch}`,
-  rateAsked: (rate) => `asked: ${rate}`,
   charts: {
     loss: "Loss",
     accuracy: "Accuracy",
@@ -83,6 +82,7 @@ const TEXT = {
     "machine/gpu_memory": "GPU memory",
   },
   curves: ["training, each step", "training, epoch mean", "validation"],
+  stepHelp: "Each point is a step's own batch. An epoch's last batch may hold few images: it jumps the most.",
   smoothed: "smoothed",
   smoothCurve: "training steps: smoothed (faint: as measured)",
   rate: "learning rate",

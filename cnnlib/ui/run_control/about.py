@@ -21,8 +21,16 @@ def show_about(run: Run) -> None:
     names = person_names()
     if run.owner:
         words.append(texts.BY.format(person=plain_text(describe_person(run.owner, names))))
+    if run.has_ended and was_changed(run):
+        words.append(texts.CHANGED)
     words += [f":gray-badge[{plain_text(tag)}]" for tag in run.tags]
     st.markdown(" ".join(words))
+
+
+def was_changed(run: Run) -> bool:
+    """Whether it was trained with another learning rate, or longer or shorter, than it was set."""
+    kinds = {event.kind for event in open_store().events(run.id)}
+    return not kinds.isdisjoint(("learning_rate", "epochs"))
 
 
 def show_note(run: Run) -> None:
@@ -35,12 +43,19 @@ def show_note(run: Run) -> None:
 def about_form(run: Run) -> bool:
     """Change the name, the tags and the note; True when they were saved."""
     with st.form(f"about_{run.id}", border=False):
-        name = st.text_input(texts.NAME, run.name, max_chars=MAX_NAME, help=texts.NAME_HELP)
+        name = st.text_input(
+            texts.NAME,
+            run.name,
+            max_chars=MAX_NAME,
+            help=texts.NAME_HELP,
+            placeholder=run.config.title,
+        )
         tags = st.multiselect(
             texts.TAGS,
             list_tags(run.tags),
             list(run.tags),
             help=texts.TAGS_HELP,
+            placeholder=texts.ANY_TAGS,
             accept_new_options=True,
             max_selections=MAX_TAGS,
         )

@@ -11,19 +11,18 @@ import streamlit as st
 from cnnlib.data import available
 from cnnlib.errors import RunNotFoundError
 from cnnlib.runs.config import MAX_EPOCHS
-from cnnlib.runs.estimating.forecast import expect_starts
 from cnnlib.runs.files import read_checkpoint
 from cnnlib.runs.records import Run
 from cnnlib.runs.setting_words import format_number
 from cnnlib.runs.store import open_store
 from cnnlib.ui.navigation import RUNS
-from cnnlib.ui.page import friendly_errors, plain_text
-from cnnlib.ui.people import describe_person, may_control, person_names
+from cnnlib.ui.page import friendly_errors
+from cnnlib.ui.people import may_control
 from cnnlib.ui.run_address import make_run_query, read_number
 from cnnlib.ui.run_control import actions, texts
 from cnnlib.ui.run_control.about import about_form
 from cnnlib.ui.run_control.deleting import delete_form
-from cnnlib.ui.run_control.going import go_to
+from cnnlib.ui.run_control.going import PLACE
 from cnnlib.ui.run_control.queue import describe_place, show_queue
 from cnnlib.ui.run_control.sharing import share
 from cnnlib.ui.run_control.wishes import count_epochs, describe_wishes
@@ -35,8 +34,7 @@ def control_bar(run: Run) -> None:
     """Draw what may be done with the run; it follows the run by itself until that ends."""
     own = may_control(run)
     if not own:
-        person = describe_person(run.owner, person_names())
-        st.caption(texts.OTHERS.format(person=plain_text(person)))
+        st.caption(texts.OTHERS)
     every = LOOK_SECONDS if own and not run.has_ended else None
     st.fragment(_draw, run_every=every)(run.id, run.has_ended)
 
@@ -107,20 +105,21 @@ def _offer_epoch(run: Run) -> None:
     """One more epoch, in a new run that goes on from an ended one."""
     if read_checkpoint(run.id, "last") and _button(texts.EPOCH, "plus_one", texts.EPOCH_AFTER_HELP):
         with friendly_errors():
-            go_to(run=actions.continue_run(run, epochs=1, checkpoint="last").id)
+            PLACE.go_to(run=actions.continue_run(run, epochs=1, checkpoint="last").id)
 
 
 def _offer_forks(run: Run) -> None:
     if _button(texts.SAME, "fork_right", texts.SAME_HELP):
         with friendly_errors():
-            go_to(**make_run_query(run.config, here=next(iter(available())).name))
+            PLACE.go_to(**make_run_query(run.config, here=next(iter(available())).name))
     if st.button(texts.NEW, icon=":material/add:"):
-        go_to(new="1")
+        PLACE.go_to(new="1")
 
 
 def _offer_more(run: Run) -> None:
     """What people say about a run; and its end."""
     if about_form(run):
+        st.toast(texts.SAVED, icon=":material/check:")
         st.rerun()
     st.markdown(f"**{texts.DELETE}**")
     if run.wishes.delete:
@@ -134,8 +133,8 @@ def _offer_more(run: Run) -> None:
 def _show_place(run: Run) -> None:
     place = open_store().queue.find_position(run.id)
     if place is not None:
-        st.markdown(describe_place(place, expect_starts(open_store()).get(run.id)))
-        with st.expander(texts.QUEUE, icon=":material/format_list_numbered:"):
+        icon = ":material/format_list_numbered:"
+        with st.expander(describe_place(place), icon=icon, key=f"queue_of_{run.id}"):
             show_queue()
 
 

@@ -7,12 +7,10 @@ from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
 from cnnlib.ui.page import show_error
 from cnnlib.ui.people import current_person
+from cnnlib.ui.place import Place
 
-
-def go_to(**address: str) -> None:
-    """Show this page as the address says: ``run=…``, or ``new=1`` for the form."""
-    st.query_params.from_dict(address)  # the form's own settings leave the address
-    st.rerun()
+PLACE = Place("train")
+"""``run=…``; ``new=1`` or settings for the form; ``follow=…``."""
 
 
 def find_run() -> Run | None:
@@ -29,5 +27,5 @@ def find_run() -> Run | None:
     under_way = [run for run in open_store().list_unended() if run.owner in own]
     if not under_way:
         return None
-    st.query_params["run"] = under_way[-1].id
+    PLACE.say(run=under_way[-1].id)
     return under_way[-1]

@@ -13,6 +13,7 @@ from cnnlib.runs.store import open_store
 from cnnlib.ui.prose import show_text
 from cnnlib.ui.run_control import texts
 
+WHEN_WIDTH = 160  # pixels: a date and a time, and all the rest for what happened
 _CHANGES = ("learning_rate", "epochs", "fallback")  # kinds of events that no command repeats
 
 
@@ -24,7 +25,7 @@ def show_past(run: Run) -> None:
     with st.expander(texts.AGAIN, icon=":material/replay:"):
         st.code(
             run.facts.get("command") or write_command(run.config),
-            language="bash",
+            language=None,
             wrap_lines=True,
         )
         for name in list_remarks(run, events):
@@ -59,7 +60,7 @@ def _show_events(events: Sequence[Event]) -> None:
         key="run_events",
         column_config={
             "when": st.column_config.DatetimeColumn(
-                format="YYYY-MM-DD HH:mm:ss", timezone=st.context.timezone, width="medium"
+                format="YYYY-MM-DD HH:mm:ss", timezone=st.context.timezone, width=WHEN_WIDTH
             ),
             "what": st.column_config.TextColumn(width="large"),
         },

@@ -1,5 +1,6 @@
 """The runs that wait: whose turn is when, and the buttons that move one's own."""
 
+import math
 from collections.abc import Mapping
 
 import streamlit as st
@@ -27,21 +28,19 @@ def describe_start(seconds: float | None) -> str:
 
 
 def round_roughly(seconds: float) -> float:
-    """To whole seconds, from two minutes on to minutes, from two hours on to ten minutes."""
-    unit = 1 if seconds < 120 else 60 if seconds < 7200 else 600
-    return unit * round(seconds / unit)
+    """Up to the next 5 s; from a minute on 30 s, from 10 min on a minute, from 2 h on 10 min.
 
-
-def describe_place(place: int, seconds: float | None) -> str:
-    """ "2 runs wait before it; starts in about 6 min."
-
-    Args:
-        place: in the queue, 1 for the next.
-        seconds: until it starts, None if nobody knows.
+    The live view rounds like this too: the same start reads the same wherever it is said.
     """
+    unit = 5 if seconds < 60 else 30 if seconds < 600 else 60 if seconds < 7200 else 600
+    return unit * math.ceil(seconds / unit)
+
+
+def describe_place(place: int) -> str:
+    """ "2 runs wait before it in the queue"; `place` is 1 for the next."""
     before = place - 1
     words = texts.BEFORE.format(count=before) if before > 1 else texts.BEFORE_ONE
-    return f"{words if before else texts.NEXT}; {describe_start(seconds)}."
+    return words if before else texts.NEXT
 
 
 def show_queue() -> bool:
@@ -51,9 +50,14 @@ def show_queue() -> bool:
     starts, names = expect_starts(open_store()), person_names()
     own = [run_id for run_id in order if is_host() or may_control(waiting[run_id])]
     for place, run_id in enumerate(order[:SHOWN], start=1):
-        with st.container(key=f"queue_{run_id}", horizontal=True, vertical_alignment="center"):
+        with st.container(
+            key=f"queue_{run_id}",
+            horizontal=True,
+            horizontal_alignment="distribute",
+            vertical_alignment="center",
+        ):
             run = waiting[run_id]
-            st.markdown(_describe(run, place, starts.get(run_id), names))
+            st.markdown(_describe(run, place, starts.get(run_id), names), width="content")
             if run_id in own:
                 _offer_moves(run_id, first=run_id == own[0], last=run_id == own[-1])
     if len(order) > SHOWN:

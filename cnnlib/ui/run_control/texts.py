@@ -6,13 +6,14 @@ LEAD = (
 )
 GOES_ON = "Goes on from [{older}]({link}), {checkpoint} checkpoint."
 BY = "By {person}."
-OTHERS = "This is {person}’s run: you can look on, but not control it."
+CHANGED = "Changed while it trained: see «What happened»."
+OTHERS = "This is somebody else’s run: you can look on, but not control it."
 
 PAUSE, RESUME, STOP, CANCEL = "Pause", "Resume", "Stop", "Cancel"
 PAUSE_HELP = (
-    "Rests after the current batch, and lets another run have its slot; its memory it keeps."
+    "Rests after the current batch, and lets another run have its place; its memory it keeps."
 )
-RESUME_HELP = "Goes on where it rests, as soon as a slot is free."
+RESUME_HELP = "Goes on where it rests, as soon as a place is free."
 STOP_HELP = (
     "Ends after the current batch. What was learned is kept: you can train on from it at any time."
 )
@@ -36,17 +37,15 @@ STOPPING = (
     "stop within {grace}, its process is ended, and the last checkpoint before that is kept."
 )
 DELETING = "It stops first, and is deleted then."
-PAUSING = "Pausing after this batch …"
-PAUSED = "Paused: others may have its slot meanwhile. Its process and all it has learned stay."
-RESUMING = "Goes on as soon as a slot is free …"
 NEW_RATE = "Learning rate {new} instead of {old}, from the next batch after it was asked for."
 NEW_EPOCHS = "{new} epochs in all instead of {old}."
 
 MORE = "More"
 NAME, NAME_HELP = "Name", "Instead of the network's name in lists and titles."
 TAGS, TAGS_HELP = "Tags", "Words to find it by: choose some, or type new ones."
+ANY_TAGS = "None yet"
 NOTE = "Note"
-SAVE = "Save"
+SAVE, SAVED = "Save", "Saved"
 
 SHARE = "Share"
 FOLLOW = "**For a class**: this run, live, without any buttons."
@@ -74,10 +73,9 @@ CONTINUED = "Runs that go on from a deleted one keep what they need."
 SURE = "Yes, for good"
 DELETE_NOW = "Delete for good"
 
-QUEUE = "The queue"
 NEXT = "It is the next in the queue"
-BEFORE_ONE = "1 run waits before it"
-BEFORE = "{count} runs wait before it"
+BEFORE_ONE = "1 run waits before it in the queue"
+BEFORE = "{count} runs wait before it in the queue"
 SOON = "starts soon"
 STARTS = "starts in about {wait}"
 UNKNOWN = "nobody can say yet when it starts"

@@ -17,7 +17,7 @@ def count_epochs(run: Run) -> int:
 
 
 def describe_wishes(run: Run) -> list[str]:
-    """A sentence each; none for an ended run."""
+    """A sentence each; none for an ended run. Of a pause the live view itself speaks."""
     wishes, config = run.wishes, run.config
     if run.has_ended:
         return []
@@ -25,10 +25,6 @@ def describe_wishes(run: Run) -> list[str]:
         grace = format_seconds(settings.grace_seconds())
         return [texts.STOPPING.format(grace=grace), *([texts.DELETING] if wishes.delete else [])]
     words = []
-    if run.status == "paused":
-        words.append(texts.PAUSED if wishes.pause else texts.RESUMING)
-    elif wishes.pause:
-        words.append(texts.PAUSING)
     if wishes.learning_rate not in (None, config.learning_rate):
         words.append(
             texts.NEW_RATE.format(new=f"{wishes.learning_rate:g}", old=f"{config.learning_rate:g}")

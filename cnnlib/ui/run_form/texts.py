@@ -49,8 +49,11 @@ WARMUP_HELP = (
     "So long the rate climbs from almost 0 before the schedule begins. Choose, or type any number "
     "up to the epochs."
 )
-PATIENCE = "Stop after so many epochs without progress"
-PATIENCE_HELP = "0: never. Progress is a lower validation loss than ever before in this run."
+PATIENCE = "Early stopping: patience"
+PATIENCE_HELP = (
+    "It stops after so many epochs without progress; 0: never. Progress is a lower validation loss "
+    "than ever before in this run."
+)
 ACCELERATION = "Acceleration"
 ACCELERATIONS = {"off": "Off", "measured": "If quicker"}
 ACCELERATION_HELP = (
