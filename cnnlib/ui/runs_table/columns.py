@@ -85,9 +85,11 @@ def count_images(run: Run, context: Context) -> int | None:
 
 
 def _read_seconds(run: Run) -> float | None:
-    if run.result.get("train_seconds") is not None:
-        return float(run.result["train_seconds"])
-    return run.ended - run.started if run.ended and run.started else None
+    """Of training, by a clock that nobody can set; None where no step was taken."""
+    said = run.result.get("train_seconds")
+    if said is None:
+        said = (run.progress or {}).get("seconds")
+    return None if said is None else float(said)
 
 
 def _text(label: str, **options: Any) -> Any:
