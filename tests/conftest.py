@@ -16,6 +16,9 @@ from cnnlib.data import load
 # Never the tester's own data: a test without `lab_home` must not find any home at all.
 os.environ["CNNLIB_HOME"] = "/nonexistent/cnnlib-tests-need-lab_home"
 
+# The servers of tests are on this machine: no proxy of the tester's leads there.
+os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+
 ORDER = ("page", "keras", "browser", "slow")
 
 # A loaded machine is slow, and no fault of the code.

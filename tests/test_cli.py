@@ -4,7 +4,6 @@ import json
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from cnnlib.runs.recipes import RECIPES
 from cnnlib.runs.records import Point, Wishes
 from cnnlib.runs.schedules import SCHEDULES
 from cnnlib.runs.store import RunStore
+from tests.browser.lab import find_free_port
 from tests.data.picture_files import make_files, write_folder
 
 ROOT = Path(__file__).parents[1]
@@ -185,9 +185,7 @@ def test_serve_says_where_a_class_finds_the_lab(monkeypatch, host, sentence) -> 
 
 @pytest.mark.slow
 def test_serve_serves_until_ctrl_c(lab_home, monkeypatch) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = find_free_port()
     monkeypatch.setenv("CNNLIB_PRELOAD", "0")
     monkeypatch.setenv("CNNLIB_IDLE_SECONDS", "0")
     server = subprocess.Popen(
@@ -196,16 +194,16 @@ def test_serve_serves_until_ctrl_c(lab_home, monkeypatch) -> None:
     )  # fmt: skip
     assert server.stdout is not None
     assert server.stdout.readline() == f"CNN Lab: http://127.0.0.1:{port}\n"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     answer = b""
     while not answer and time.monotonic() < deadline:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5) as page:
+            with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=10) as page:
                 answer = page.read()
         except OSError:
             time.sleep(0.2)
     os.killpg(server.pid, signal.SIGINT)  # as a terminal does
-    assert server.wait(30) == 0
+    assert server.wait(60) == 0
     assert answer == b"ok"
 
 

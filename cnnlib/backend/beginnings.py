@@ -12,7 +12,7 @@ from cnnlib.runs.files import (
     read_checkpoint,
     remove_checkpoint,
 )
-from cnnlib.runs.records import Run
+from cnnlib.runs.records import Run, format_epoch
 from cnnlib.runs.store import RunStore
 
 
@@ -44,7 +44,7 @@ def find_start(store: RunStore, run: Run) -> tuple[Checkpoint | None, str]:
     store.curves.cut(run.id, until_epoch=best.epoch)
     return best, (
         f"The last checkpoint of run {parent} is damaged; it went on from the best one, "
-        f"epoch {best.epoch:.3g}."
+        f"epoch {format_epoch(best.epoch)}."
     )
 
 

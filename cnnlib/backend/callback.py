@@ -15,6 +15,7 @@ import numpy as np
 from cnnlib.backend.progress import Plan, Progress
 from cnnlib.errors import RunError
 from cnnlib.runs.files import Checkpoint, checkpoint_path, saving_checkpoint
+from cnnlib.runs.records import format_epoch
 from cnnlib.runs.sink import StoreSink
 
 __all__ = ["Plan", "Progress", "RunCallback"]
@@ -124,7 +125,7 @@ class RunCallback(keras.callbacks.Callback):
             self._copy_last_to_best(checkpoint)
         self._sink.set_result(self._describe_result(logs, seconds))
         text = ", ".join(f"{key} {value:.4f}" for key, value in logs.items())
-        self._sink.event("epoch", f"Epoch {progress.epoch:.3g}: {text}.")
+        self._sink.event("epoch", f"Epoch {format_epoch(progress.epoch)}: {text}.")
         self._open_logs = None
 
     def close_epoch(self) -> None:

@@ -12,7 +12,7 @@ from cnnlib.backend.progress import Progress
 from cnnlib.backend.rates import RateCallback
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.files import run_folder
-from cnnlib.runs.records import Wishes
+from cnnlib.runs.records import Wishes, format_epoch
 from cnnlib.runs.sink import StoreSink
 from cnnlib.runs.store import RunStore
 from cnnlib.runs.store.queueing import Limits
@@ -88,7 +88,7 @@ class ControlCallback(keras.callbacks.Callback):
             self._sink.event(
                 "learning_rate",
                 f"Learning rate changed from {self._rate.base:g} to {wishes.learning_rate:g} "
-                f"at epoch {self._progress.epoch:.3g}.",
+                f"at epoch {format_epoch(self._progress.epoch)}.",
             )
             self._rate.base = wishes.learning_rate
         if wishes.epochs is not None:
@@ -106,7 +106,8 @@ class ControlCallback(keras.callbacks.Callback):
         self._rate.epochs = epochs
         last = self._progress.plan.first_epoch + epochs
         self._sink.event(
-            "epochs", f"It trains {epochs} epochs now instead of {before}: up to epoch {last:.3g}."
+            "epochs",
+            f"It trains {epochs} epochs now instead of {before}: up to epoch {format_epoch(last)}.",
         )
 
     def _consider_early_end(self) -> None:
@@ -118,8 +119,9 @@ class ControlCallback(keras.callbacks.Callback):
         if self._epochs_without_better < self._patience or progress.is_complete:
             return
         count = "an epoch" if self._patience == 1 else f"{self._patience} epochs"
+        epoch = format_epoch(progress.epoch)
         self.ended_early = (
-            f"Stopped early after epoch {progress.epoch:.3g}: no lower validation loss for {count}."
+            f"Stopped early after epoch {epoch}: no lower validation loss for {count}."
         )
         self._sink.event("early", self.ended_early)
 
@@ -135,11 +137,11 @@ class ControlCallback(keras.callbacks.Callback):
         self._progress.pause()
         self._save()
         if self._wait_for_resumption():
-            self._sink.event("resumed", f"Resumed at epoch {self._progress.epoch:.3g}.")
+            self._sink.event("resumed", f"Resumed at epoch {format_epoch(self._progress.epoch)}.")
         self._progress.resume(phase)
 
     def _save(self) -> None:
-        epoch = f"{self._progress.epoch:.3g}"
+        epoch = format_epoch(self._progress.epoch)
         try:
             self._reporter.save_in_place()
             text = f"Paused at epoch {epoch}; what it learned is saved."

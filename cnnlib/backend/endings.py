@@ -1,7 +1,6 @@
 """How a run ends, and what is said of it."""
 
 import errno
-import shutil
 import sqlite3
 import sys
 import time
@@ -9,10 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from cnnlib.errors import LabError, RunError
+from cnnlib.runs.disk import is_disk_full
 from cnnlib.runs.files import read_checkpoint
+from cnnlib.runs.records import format_epoch
 from cnnlib.runs.store import RunStore
 
-FULL_DISK_BYTES = 2_000_000  # with less than this left, a failed write is a full disk's fault
 END_TRIES = 60
 
 
@@ -30,8 +30,8 @@ def describe_finish(run_id: str, text: str) -> str:
     if best is None or best.val_accuracy is None:
         return text
     return (
-        f"{text} Best at epoch {best.epoch:.3g}: validation accuracy {best.val_accuracy:.1%}, "
-        f"validation loss {best.val_loss:.3f}."
+        f"{text} Best at epoch {format_epoch(best.epoch)}: validation accuracy "
+        f"{best.val_accuracy:.1%}, validation loss {best.val_loss:.3f}."
     )
 
 
@@ -40,7 +40,8 @@ def describe_stop(run_id: str, text: str) -> str:
     last = read_checkpoint(run_id, "last")
     if last is None:
         return f"{text} It had saved no checkpoint yet."
-    return f"{text} What it learned up to epoch {last.epoch:.3g} is kept: continue from there."
+    epoch = format_epoch(last.epoch)
+    return f"{text} What it learned up to epoch {epoch} is kept: continue from there."
 
 
 def end_for_sure(store: RunStore, run_id: str, status: str, message: str) -> None:
@@ -84,5 +85,5 @@ def is_full_disk(error: BaseException, folder: Path) -> bool:
     if isinstance(error, RunError) or not isinstance(error, OSError | RuntimeError | ValueError):
         return False
     with suppress(OSError):  # the folder may have been removed
-        return shutil.disk_usage(folder).free < FULL_DISK_BYTES
+        return is_disk_full(folder)
     return False

@@ -8,7 +8,9 @@ from cnnlib.runs.files import LOG, run_folder
 
 TAIL_BYTES = 20_000
 OUT_OF_MEMORY = "there was not enough memory: take a smaller batch size or a smaller network"
-MEMORY_SIGNS = (b"bad_alloc", b"MemoryError", b"Cannot allocate memory", b"out of memory")
+MEMORY_SIGNS = (
+    b"bad_alloc", b"MemoryError", b"Cannot allocate memory", b"out of memory", b"mmap error: 12",
+)  # fmt: skip
 
 
 def count_memory_kills() -> int:

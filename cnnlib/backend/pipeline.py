@@ -5,6 +5,8 @@ import tensorflow as tf
 from cnnlib.backend.augmentation import Augmenter
 from cnnlib.data import Split
 
+BATCHES_AHEAD = 4
+
 # Plain operations need no conversion, which would leave a generated file in /tmp.
 _as_it_is = tf.autograph.experimental.do_not_convert
 
@@ -44,7 +46,7 @@ def make_training_batches(
             return images, shares * (1 - smoothing) + smoothing / classes
 
         batches = batches.map(_as_it_is(share))
-    return batches.prefetch(tf.data.AUTOTUNE)
+    return _prepare_ahead(batches)
 
 
 def make_validation_batches(
@@ -65,7 +67,18 @@ def make_validation_batches(
     batches = _gather_batches(split, indices, batch_size)
     if one_hot is not None:
         batches = batches.map(_as_it_is(lambda x, y: (x, tf.one_hot(y, one_hot))))
-    return batches.prefetch(tf.data.AUTOTUNE)
+    return _prepare_ahead(batches)
+
+
+def _prepare_ahead(batches: tf.data.Dataset) -> tf.data.Dataset:
+    """Make some batches while others are trained on.
+
+    TensorFlow's own tuning would keep a thread that sleeps until a time of day, and an epoch's end
+    waits for that thread: where somebody sets the clock back an hour, training rests for an hour.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.prefetch(BATCHES_AHEAD).with_options(options)
 
 
 def _shuffle(count: int, seed: int) -> tf.data.Dataset:

@@ -8,6 +8,7 @@ themselves. It ends by itself when no app holds a line to it and nothing is left
 dies, its workers train on, and its successor watches over them.
 """
 
+import errno
 import json
 import logging
 import multiprocessing
@@ -29,6 +30,7 @@ from cnnlib.backend.exits import count_memory_kills, describe_exit
 from cnnlib.backend.guard import Guard
 from cnnlib.backend.serving import Handler, Server
 from cnnlib.runs import liveness, protocol
+from cnnlib.runs.disk import is_disk_full
 from cnnlib.runs.store import RunStore
 from cnnlib.runs.store.queueing import Limits
 from cnnlib.runs.store.truth import describe_lost_worker
@@ -83,8 +85,8 @@ class Supervisor:
             self._troubles.pop(name, None)
         except Exception as error:
             if self._troubles.get(name) != repr(error):
-                locked = isinstance(error, sqlite3.Error)  # or a full disk: no fault of the code
-                logger.warning("Part %r was cut short: %r", name, error, exc_info=not locked)
+                outside = isinstance(error, sqlite3.Error | OSError)  # no fault of the code
+                logger.warning("Part %r was cut short: %r", name, error, exc_info=not outside)
             self._troubles[name] = repr(error)
 
     def _warm_up(self) -> None:
@@ -99,6 +101,9 @@ class Supervisor:
         logger.info("Warm.")
 
     def _start_waiting_runs(self) -> None:
+        if is_disk_full(settings.home()):
+            # Else all that wait would be started, and fail, one after another.
+            raise OSError(errno.ENOSPC, "The disk is full; what waits goes on waiting")
         while not self.retiring and (
             run_id := self._store.queue.claim_next(Limits.from_settings())
         ):
@@ -117,13 +122,13 @@ class Supervisor:
             if child.exitcode is None or liveness.is_run_alive(run_id):
                 continue
             child.join()
-            logger.info("Run %s ended with exit code %s.", run_id, child.exitcode)
             kills = count_memory_kills()
             cause = describe_exit(run_id, child.exitcode, memory_kill=kills > self._memory_kills)
             self._memory_kills = kills
             # A worker that ended well has written its own end; the store keeps the first word.
             self._store.end(run_id, "failed", describe_lost_worker(run_id, cause))
             del self._workers[run_id]
+            logger.info("Run %s ended with exit code %s.", run_id, child.exitcode)
 
     def _may_end(self) -> bool:
         if self.retiring:  # its workers train on, and its successor watches over them

@@ -3,9 +3,11 @@
 This module stays light: Keras is imported inside, after the child holds its lock.
 """
 
+import io
 import os
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +34,8 @@ from cnnlib.runs.store import RunStore
 from cnnlib.runs.store.truth import NEVER_BEGUN
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
     from cnnlib.backend.augmentation import Augmenter
     from cnnlib.data import Dataset
 
@@ -42,10 +46,28 @@ STOPPED = "Stopped as asked."
 
 def run_in_child(run_id: str) -> None:
     """The whole life of a worker process: its output goes to the run's log."""
-    log = os.open(run_folder(run_id) / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
+    with suppress(OSError):  # a log is no condition: the disk may be full
+        log = os.open(run_folder(run_id) / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+    sys.stdout, sys.stderr = _open_forgiving(1), _open_forgiving(2)
     run_to_end(run_id)
+
+
+class _ForgivingOutput(io.FileIO):
+    """Lets go of what does not fit on the disk: a message must not end the run it speaks of."""
+
+    def write(self, data: "ReadableBuffer") -> int:
+        with suppress(OSError):
+            super().write(data)
+        return len(memoryview(data))
+
+
+def _open_forgiving(descriptor: int) -> io.TextIOWrapper:
+    raw = _ForgivingOutput(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), "utf-8", errors="backslashreplace", line_buffering=True
+    )
 
 
 def run_to_end(run_id: str, listener: Listener | None = None) -> Run:

@@ -5,13 +5,14 @@ The supervisor runs Keras; this module never does.
 
 import logging
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ START_SECONDS = 20.0
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = protocol.ANSWER_SECONDS + 10.0  # the supervisor gives up first, with a sentence
 RETIRE_SECONDS = 0.5  # between a supervisor's last answer and its end
+RETRY_SECONDS = 5.0  # after a start that failed: each costs a second of a core
+FULL_DISK_BYTES = 100_000  # with less than this left, a failed start is a full disk's fault
 Progress = Callable[[float, str], None]
 
 logger = logging.getLogger(__name__)
@@ -98,7 +101,7 @@ def ensure_supervisor() -> None:
     """Start the supervisor of this CNNLIB_HOME unless one answers; return when one does.
 
     Raises:
-        RunError: none answers within `START_SECONDS`.
+        RunError: none can be started, or none answers within `START_SECONDS`.
     """
     if _answers():
         return
@@ -107,8 +110,10 @@ def ensure_supervisor() -> None:
     while time.monotonic() < deadline:
         if _answers():
             return
-        if process.poll() is not None:  # another one was quicker, or it failed
-            time.sleep(0.2)
+        if process.poll() is not None:
+            if process.returncode:
+                raise RunError(_explain_failed_start())
+            time.sleep(0.2)  # another one was quicker, and may end just now
             if not _answers():
                 process = _spawn_supervisor()
         time.sleep(0.05)
@@ -116,6 +121,16 @@ def ensure_supervisor() -> None:
         f"The background process did not start within {START_SECONDS:g} s. "
         f"Its log {settings.home() / 'supervisor.log'} says why."
     )
+
+
+def _explain_failed_start() -> str:
+    home = settings.home()
+    if shutil.disk_usage(home).free < FULL_DISK_BYTES:
+        return (
+            f"The disk that holds {home} is full, so the background process cannot start. Delete "
+            f"runs that nobody needs, or free some space otherwise."
+        )
+    return f"The background process could not start. Its log {home / 'supervisor.log'} says why."
 
 
 class SupervisorKeeper(threading.Thread):
@@ -139,9 +154,12 @@ class SupervisorKeeper(threading.Thread):
         while not self._stopped.is_set():
             try:
                 ensure_supervisor()
-                self._hold_line()
             except (OSError, RunError) as error:
                 logger.warning("%s", error)
+                self._stopped.wait(RETRY_SECONDS)
+                continue
+            with suppress(OSError, RunError):  # it died, or is just ending
+                self._hold_line()
             self._stopped.wait(1.0)
 
     def stop(self) -> None:
@@ -198,7 +216,7 @@ def _spawn_supervisor() -> "subprocess.Popen[bytes]":
     root = Path(cnnlib.__file__).parents[1]
     python_path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
     with open(settings.home() / "supervisor.log", "ab") as log:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "cnnlib.backend.supervisor"],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -207,3 +225,5 @@ def _spawn_supervisor() -> "subprocess.Popen[bytes]":
             env={**os.environ, "CNNLIB_HOME": str(settings.home()), "PYTHONPATH": python_path},
             start_new_session=True,  # a Ctrl-C in the app's terminal is not meant for runs
         )
+    threading.Thread(target=process.wait, daemon=True).start()  # its end leaves no zombie
+    return process

@@ -1,12 +1,24 @@
-"""How much of the disk runs take, and what deleting them would free."""
+"""How much of the disk runs take, what deleting them would free, and whether it is full."""
 
 import os
+import shutil
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cnnlib.runs.files import run_folder
+
+FULL_BYTES = 2_000_000  # with less than this left, hardly any checkpoint can be written
+
+
+def is_disk_full(folder: Path) -> bool:
+    """Whether the disk that holds a folder has no room for a run.
+
+    Raises:
+        OSError: there is no such folder.
+    """
+    return shutil.disk_usage(folder).free < FULL_BYTES
 
 
 def count_freed_bytes(run_ids: Iterable[str]) -> int:

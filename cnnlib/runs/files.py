@@ -62,18 +62,23 @@ def read_checkpoint(run_id: str, which: str) -> Checkpoint | None:
 def write_checkpoint_note(path: Path, checkpoint: Checkpoint) -> None:
     """Write what `read_checkpoint` reads, beside the checkpoint at `path`."""
     with replacing(_note_path(path)) as temporary:
-        temporary.write_text(json.dumps(asdict(checkpoint)), "utf-8")
+        _write_note(temporary, checkpoint)
+
+
+def _write_note(path: Path, checkpoint: Checkpoint) -> None:
+    path.write_text(json.dumps(asdict(checkpoint)), "utf-8")
 
 
 @contextmanager
 def saving_checkpoint(run_id: str, which: str, checkpoint: Checkpoint) -> Iterator[Path]:
     """Give a temporary path to save a model to; file and note are then replaced together."""
     path = checkpoint_path(run_id, which)
-    with _making(path) as temporary:
+    with _making(path) as temporary, _making(_note_path(path)) as note:
         yield temporary
+        _write_note(note, checkpoint)  # before either is replaced: the disk may be full
         with settled(run_id):
             os.replace(temporary, path)
-            write_checkpoint_note(path, checkpoint)
+            os.replace(note, _note_path(path))
 
 
 @contextmanager
@@ -117,6 +122,13 @@ def remove_checkpoint(run_id: str, which: str) -> None:
     path = checkpoint_path(run_id, which)
     path.unlink(missing_ok=True)
     _note_path(path).unlink(missing_ok=True)
+
+
+def remove_unfinished(run_id: str) -> None:
+    """Take away what a process was writing when it was killed."""
+    for path in run_folder(run_id).glob(".*"):
+        with suppress(OSError):
+            path.unlink()
 
 
 def _note_path(checkpoint_file: Path) -> Path:

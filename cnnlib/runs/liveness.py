@@ -106,7 +106,7 @@ else:
 
     def _is_locked(path: Path) -> bool:
         """A shared lock is asked for, so that two who look do not take each other for a worker."""
-        descriptor = os.open(path, os.O_RDWR)
+        descriptor = os.open(path, os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

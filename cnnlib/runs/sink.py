@@ -131,7 +131,7 @@ class StoreSink:
             )
         except sqlite3.Error:
             return False
-        if not known:  # a run that is gone has nothing to train for
+        if not known:  # a run that has ended, or is gone, has nothing to train for
             self._gone = True
             self.wishes = Wishes(stop=True, delete=True)
         if self._listener is not None:

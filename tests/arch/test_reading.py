@@ -123,7 +123,7 @@ def test_a_hostile_file_is_refused_in_one_line(
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 400
     assert not list(tmp_path.iterdir()), "reading wrote something"
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60, "read without a bound, it takes minutes"
 
 
 def test_too_many_layers_and_a_file_too_large(monkeypatch: pytest.MonkeyPatch) -> None:

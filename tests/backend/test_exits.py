@@ -15,6 +15,7 @@ from cnnlib.runs.files import LOG, run_folder
         (-9, False, "", "ended by signal SIGKILL"),
         (-11, True, "", "ended by signal SIGSEGV"),  # somebody else was killed for memory
         (-6, False, "terminate called after throwing 'std::bad_alloc'", OUT_OF_MEMORY),
+        (-6, False, "RAW: mmap error: 12", OUT_OF_MEMORY),  # TensorFlow's own allocator
         (1, False, "numpy.core._exceptions.MemoryError: Unable to allocate", OUT_OF_MEMORY),
         (1, False, "Traceback …", "exit code 1"),
         (0, False, "MemoryError", "exit code 0"),

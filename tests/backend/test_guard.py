@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnlib.backend import guard as guard_module
 from cnnlib.backend.guard import COUNTED_SECONDS, Guard
 from cnnlib.runs import liveness
 from cnnlib.runs.config import RunConfig
@@ -19,6 +20,7 @@ from cnnlib.runs.store import RunStore
 from cnnlib.runs.store.queueing import Limits
 
 SILENCE, GRACE = 20, 10
+PATIENCE = 60.0  # seconds for a process to end, on a machine with other things to do
 WORKER = """
 import json, os, signal, sys, time
 from cnnlib.runs import liveness
@@ -37,6 +39,8 @@ Start = Callable[..., tuple[Run, "subprocess.Popen[str]"]]
 def store(lab_home: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     monkeypatch.setenv("CNNLIB_SILENCE_SECONDS", str(SILENCE))
     monkeypatch.setenv("CNNLIB_GRACE_SECONDS", str(GRACE))
+    monkeypatch.setattr(guard_module, "TERM_SECONDS", PATIENCE)
+    monkeypatch.setattr(guard_module, "KILL_SECONDS", PATIENCE)
     return RunStore()
 
 
@@ -66,7 +70,10 @@ def start(store: RunStore) -> Iterator[Start]:
     terminals = []
 
     def open_terminal() -> int:
-        terminals.extend(os.openpty())
+        try:
+            terminals.extend(os.openpty())
+        except OSError:
+            pytest.skip("there are no terminals here")
         return terminals[-1]
 
     def start_one(
@@ -114,7 +121,7 @@ def test_a_silent_worker_is_ended_and_its_checkpoint_kept(store, guard, clock, s
     look_for(guard, clock, SILENCE)
     assert process.poll() is None
     look_for(guard, clock, 2)
-    assert process.wait(10) == -signal.SIGTERM
+    assert process.wait(PATIENCE) == -signal.SIGTERM
     run = store.get(run.id)
     assert run.status == "failed"
     assert run.message == (
@@ -124,21 +131,28 @@ def test_a_silent_worker_is_ended_and_its_checkpoint_kept(store, guard, clock, s
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no job control")
-def test_who_is_suspended_at_a_terminal_is_waited_for(store, guard, clock, start) -> None:
+def test_who_is_suspended_at_a_terminal_is_waited_for(
+    store, guard, clock, start, monkeypatch
+) -> None:
+    monkeypatch.setattr(guard_module, "TERM_SECONDS", 0.2)  # who is suspended hears no SIGTERM
     run, held = start(terminal=True)
     _, stuck = start()  # a supervisor's: nobody is there to let it go on
     for process in (held, stuck):
         process.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
     look_for(guard, clock, 2 * SILENCE)
-    assert (held.poll(), stuck.wait(10)) == (None, -signal.SIGKILL)
+    assert (held.poll(), stuck.wait(PATIENCE)) == (None, -signal.SIGKILL)
+    monkeypatch.setattr(guard_module, "TERM_SECONDS", PATIENCE)
     held.send_signal(signal.SIGCONT)
     look_for(guard, clock, 1)
-    assert held.wait(10) == -signal.SIGTERM, "it went on, and is as silent as before"
+    assert held.wait(PATIENCE) == -signal.SIGTERM, "it went on, and is as silent as before"
     assert store.get(run.id).status == "failed"
 
 
-def test_who_does_not_stop_is_ended_after_the_grace_time(store, guard, clock, start) -> None:
+def test_who_does_not_stop_is_ended_after_the_grace_time(
+    store, guard, clock, start, monkeypatch
+) -> None:
+    monkeypatch.setattr(guard_module, "TERM_SECONDS", 0.2)
     run, process = start("deaf")
     other, bystander = start()
     store.request_stop(run.id)
@@ -147,7 +161,7 @@ def test_who_does_not_stop_is_ended_after_the_grace_time(store, guard, clock, st
         look_for(guard, clock, 1)
     assert process.poll() is None
     look_for(guard, clock, 2)
-    assert process.wait(10) == -signal.SIGKILL, "it heard no SIGTERM"
+    assert process.wait(PATIENCE) == -signal.SIGKILL, "it heard no SIGTERM"
     run = store.get(run.id)
     assert run.status == "stopped"
     assert run.message.startswith(f"It did not stop within {GRACE} s of being asked")
@@ -159,7 +173,7 @@ def test_a_run_to_be_deleted_is_gone_with_its_process(store, guard, clock, start
     run, process = start()
     store.delete([run.id])
     look_for(guard, clock, GRACE + 2)
-    assert process.wait(10) == -signal.SIGTERM
+    assert process.wait(PATIENCE) == -signal.SIGTERM
     assert store.list_runs() == []
     assert not checkpoint_path(run.id, "last").parent.exists()
 
@@ -168,7 +182,7 @@ def test_a_run_that_is_deleted_while_it_is_ended_leaves_no_process(
     store, guard, clock, start, monkeypatch
 ) -> None:
     """The end is written before the process is dead; then its lock's file may go."""
-    monkeypatch.setattr("cnnlib.backend.guard.TERM_SECONDS", 0.2)
+    monkeypatch.setattr(guard_module, "TERM_SECONDS", 0.2)
     run, process = start("deaf")
     end = store.end
 
@@ -178,7 +192,7 @@ def test_a_run_that_is_deleted_while_it_is_ended_leaves_no_process(
 
     monkeypatch.setattr(store, "end", end_and_delete)
     look_for(guard, clock, SILENCE + 2)
-    assert process.wait(10) == -signal.SIGKILL
+    assert process.wait(PATIENCE) == -signal.SIGKILL
     assert store.list_runs() == []
 
 
@@ -196,7 +210,7 @@ def test_a_run_that_cannot_be_judged_leaves_the_others_their_guard(
 
     monkeypatch.setattr(liveness, "read_beat", read_beat)
     look_for(guard, clock, SILENCE + 2)
-    assert silent.wait(10) == -signal.SIGTERM
+    assert silent.wait(PATIENCE) == -signal.SIGTERM
     assert bystander.poll() is None
     assert sum("cannot be watched" in message for message in caplog.messages) == 1
 

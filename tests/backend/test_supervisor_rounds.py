@@ -14,6 +14,8 @@ import pytest
 from cnnlib.backend.serving import Handler
 from cnnlib.backend.supervisor import Supervisor
 from cnnlib.runs import protocol
+from cnnlib.runs.config import RunConfig
+from cnnlib.runs.store import RunStore
 
 
 class Child:
@@ -65,6 +67,25 @@ def test_what_one_part_of_a_round_meets_holds_up_no_other(supervisor, monkeypatc
     assert len(rounds) >= 3
     assert sum("database is locked" in message for message in caplog.messages) == 1
     assert sum("a surprise" in message for message in caplog.messages) == 1
+
+
+def test_on_a_full_disk_what_waits_goes_on_waiting(supervisor, monkeypatch, caplog) -> None:
+    store = RunStore()
+    waiting = store.create(RunConfig())
+    started: list[str] = []
+
+    def make(target: Any, args: tuple[str, ...], name: str) -> SimpleNamespace:
+        return SimpleNamespace(start=lambda: started.append(name), pid=4711)
+
+    supervisor._context = SimpleNamespace(Process=make)
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1000))
+        for _ in range(2):
+            supervisor._try("start", supervisor._start_waiting_runs)
+    assert (started, store.get(waiting.id).status) == ([], "queued")
+    assert sum("The disk is full" in message for message in caplog.messages) == 1
+    supervisor._try("start", supervisor._start_waiting_runs)
+    assert started == [waiting.id]
 
 
 def test_a_question_that_hangs_has_its_time(supervisor, monkeypatch) -> None:

@@ -16,7 +16,7 @@ from tests.browser.ensure_chromium import find_chromium
 from tests.browser.lab import Lab, wait_for
 from tests.browser.visit import Visit
 
-expect.set_options(timeout=15_000)  # a machine that tests two browsers at once is slow
+expect.set_options(timeout=30_000)  # a machine that tests two browsers at once is slow
 CHROMIUM_ARGS = (
     "--no-sandbox",
     "--disable-gpu",

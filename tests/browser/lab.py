@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -14,10 +15,10 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 90.0
+START_SECONDS = 120.0
 
 
-def wait_for(what: Callable[[], object], seconds: float = 90.0, why: str = "it to happen") -> None:
+def wait_for(what: Callable[[], object], seconds: float = 120.0, why: str = "it to happen") -> None:
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, f"waited {seconds:g} s in vain for {why}"
@@ -29,7 +30,7 @@ class Lab:
 
     def __init__(self, home: Path, **environment: str) -> None:
         self.home = home
-        self.port = _find_free_port()
+        self.port = find_free_port()
         self.log = home.with_name(f"{home.name}.log")
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("CNNLIB_")},
@@ -73,7 +74,7 @@ class Lab:
         assert self._server is not None
         assert self._server.poll() is None, self.log.read_text("utf-8", "replace")[-2000:]
         address = f"{self.url}/_stcore/health"
-        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2) as answer:
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=10) as answer:
             return bool(answer.status == 200)
         return False
 
@@ -92,6 +93,17 @@ class Lab:
                 with contextlib.suppress(psutil.Error):
                     process.kill()
 
+    def find_supervisor(self) -> psutil.Process:
+        """The one that serves; another that was started beside it is about to end."""
+        found: list[psutil.Process] = []
+
+        def is_one() -> bool:
+            found[:] = self.find_processes("cnnlib.backend.supervisor")
+            return len(found) == 1
+
+        wait_for(is_one, why="one supervisor")
+        return found[0]
+
     def find_processes(self, word: str) -> list[psutil.Process]:
         """Those whose environment names this home, and whose command holds `word`."""
         found = []
@@ -103,7 +115,11 @@ class Lab:
         return found
 
 
-def _find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def find_free_port() -> int:
+    """Below those that systems give away by themselves (Linux from 32768 on): nobody else gets it
+    before the server binds it, or while the server is down."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Download, Locato
 
 from tests.browser.reruns import Reruns
 
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = 60.0
 LOOK = 20  # milliseconds from one look at the server's answers to the next
 OWN_SCHEMES = ("data", "blob", "about")
 # Streamlit's own client looks for its server beside a page's address first, then above it.

@@ -248,13 +248,13 @@ def test_killed_half_way_nothing_is_there_and_the_next_one_cleans_up(dataset):
     assert process.stdout is not None
     assert [process.stdout.readline().strip() for _ in range(2)] == ["computing", "half-way"]
     process.send_signal(signal.SIGKILL)
-    process.wait(10)
+    process.wait(60)
     process.stdout.close()
     assert len(leftovers(dataset)) == 1
     assert derived.read_arrays(dataset, "things", 1) is None
     began = time.monotonic()
     make(dataset, Maker())
-    assert time.monotonic() - began < 10, "a killed process's lock must not hold"
+    assert time.monotonic() - began < 45, "a killed process's lock must not hold"
     assert leftovers(dataset) == ["things"]
 
 

@@ -168,13 +168,13 @@ def test_a_killed_import_leaves_the_old_copy_and_is_cleaned_by_the_next(tiny_arc
     assert process.stdout is not None
     assert process.stdout.readline() == b"midway\n"
     process.send_signal(signal.SIGKILL)
-    process.wait(10)
+    process.wait(60)
     process.stdout.close()
     assert leftovers(settings.datasets_dir()) != []
     assert load("cifar10", download=False).fingerprint == before.fingerprint
     start = time.monotonic()
     import_path(tiny_archive)
-    assert time.monotonic() - start < 30, "a killed process's lock must not hold"
+    assert time.monotonic() - start < 45, "a killed process's lock must not hold"
     assert leftovers(settings.datasets_dir()) == []
 
 

@@ -56,7 +56,7 @@ def measures_of(split, order: str) -> np.ndarray:
 @pytest.mark.parametrize("order", ["brightness", "contrast", "colourfulness", "distance"])
 def test_a_measure_sorts_the_images_once_it_is_computed(order, descending):
     page = open_page(order=order, descending=str(int(descending)), split="test")
-    for _ in range(200):  # the measuring goes on in the background
+    for _ in range(1200):  # the measuring goes on in the background
         if open_statistics(load("synthetic")) is not None:
             break
         time.sleep(0.05)
@@ -205,7 +205,7 @@ def test_a_class_of_a_strange_name_leaves_no_folder(name):
 @pytest.mark.parametrize("index", [0, 2499])
 def test_every_view_of_an_image_draws(view, index):
     page = open_page(view=view, index=str(index))
-    for _ in range(200):
+    for _ in range(1200):
         if view != "scaled" or open_statistics(load("synthetic")) is not None:
             break
         time.sleep(0.05)

@@ -160,7 +160,7 @@ def test_a_damaged_copy_is_one_line(archive):
 
 
 def wait_for_job() -> JobState:
-    for _ in range(300):
+    for _ in range(1200):
         if datasets.fetch_job.state.status != "running":
             break
         time.sleep(0.05)

@@ -1,6 +1,7 @@
 """A run's page and the Welcome page without a browser; no supervisor is started."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -267,6 +268,15 @@ def test_the_back_button_leads_from_the_form_to_the_run(monkeypatch: pytest.Monk
     monkeypatch.setattr(trail, "_is_back", lambda: True)
     page.run()
     assert "Pause" in labels(page)
+
+
+def test_a_waiting_run_says_that_the_disk_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_page(run=make_run("queued").id)
+    assert not page.warning
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1000))
+    page.run()
+    (warning,) = page.warning
+    assert "The disk is full, so nothing that waits is started" in warning.value
 
 
 def test_the_queue_is_shown_and_ones_own_run_moves(monkeypatch: pytest.MonkeyPatch) -> None:

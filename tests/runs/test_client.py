@@ -1,6 +1,10 @@
 """Asking a supervisor that ends just now."""
 
+import math
+import subprocess
+import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +44,23 @@ def test_a_failed_answer_is_not_asked_twice(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(RunError, match="No"):
         client.ask("q")
     assert asked == ["q"]
+
+
+def test_a_supervisor_that_cannot_start_is_not_waited_for(
+    lab_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab_home.mkdir()
+    started = []
+
+    def start() -> "subprocess.Popen[bytes]":
+        started.append(subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"]))
+        return started[-1]
+
+    monkeypatch.setattr(client, "_spawn_supervisor", start)
+    monkeypatch.setattr(client, "START_SECONDS", 120.0)
+    with pytest.raises(RunError, match=r"could not start. Its log .*supervisor.log says why"):
+        client.ensure_supervisor()
+    monkeypatch.setattr(client, "FULL_DISK_BYTES", math.inf)
+    with pytest.raises(RunError, match=r"The disk that holds .* is full"):
+        client.ensure_supervisor()
+    assert len(started) == 2

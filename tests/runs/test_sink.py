@@ -57,7 +57,7 @@ def test_a_wish_to_stop_reaches_the_training_thread(lab_home: Path) -> None:
         time.sleep(0.1)
         assert not sink.wishes.stop
         store.request_stop(run.id)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not sink.wishes.stop and time.monotonic() < deadline:
             time.sleep(0.05)
         assert sink.wishes.stop
@@ -80,21 +80,21 @@ def test_a_listener_whose_reader_has_gone_does_not_end_the_reporting(lab_home: P
 def test_wishes_are_heard_while_nothing_can_be_written(lab_home: Path, monkeypatch) -> None:
     store = RunStore()
     run = store.create(RunConfig(), status="starting")
-    refusals = iter([True] * 3)
+    locked = [True]
 
     def refuse(*arguments, **named) -> bool:
-        if next(refusals, False):
+        if locked:
             raise sqlite3.OperationalError("database is locked")
         return True
 
     monkeypatch.setattr(store, "report", refuse)
     store.wish(run.id, learning_rate=0.5)
     with StoreSink(store, run.id, dict) as sink:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while sink.wishes.learning_rate is None and time.monotonic() < deadline:
             time.sleep(0.01)
         assert sink.wishes.learning_rate == 0.5
-        assert next(refusals, False), "it was written before it was heard"
+        locked.clear()
 
 
 def test_what_is_no_json_fails_where_it_is_said(lab_home: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_sink_outlives_whatever_goes_wrong_once(lab_home: Path) -> None:
     with StoreSink(store, run.id, describe) as sink:
         sink.point("loss", 1, 0.1, 2.0)
         store.request_stop(run.id)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not sink.wishes.stop and time.monotonic() < deadline:
             time.sleep(0.02)
         assert sink.wishes.stop

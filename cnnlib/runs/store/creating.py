@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import time
+from pathlib import Path
 from secrets import token_hex
 
 from cnnlib import settings
@@ -39,7 +40,7 @@ def create_run(
     name = check_annotations(name=name)["name"]
     if status == "queued" and owner:
         _check_waiting(database.connect(), owner)
-    run_folder(run_id).mkdir(parents=True, exist_ok=True)
+    _make_folder(run_folder(run_id))
     row = (run_id, json.dumps(config.to_dict()), status, now,
            now if status in ACTIVE else None, owner, name, sweep)  # fmt: skip
     try:
@@ -47,6 +48,7 @@ def create_run(
         # All at once: nobody can claim a run that does not have its curves yet.
         with database.transaction() as db:
             if parent is not None and start is not None:
+                _check_there(db, parent.id)  # else its curves would be missing
                 Curves(database).copy(db, parent.id, run_id, until_epoch=start.epoch)
             db.execute(
                 "INSERT INTO runs (id, config, status, created, started, owner, name, sweep, "
@@ -58,6 +60,21 @@ def create_run(
         remove_folder(run_id)
         raise
     return run_id
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:  # a disk that is full, or to be read only
+        raise RunError(
+            f"The folder {folder} could not be made ({error.strerror}). Free some space, or make "
+            f"{settings.home()} writable; then try again."
+        ) from error
+
+
+def _check_there(db: sqlite3.Connection, run_id: str) -> None:
+    if db.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone() is None:
+        raise RunError(f"Run {run_id} has just been deleted. Continue another one.")
 
 
 def _check_waiting(db: sqlite3.Connection, owner: str) -> None:

@@ -3,20 +3,25 @@
 One file in WAL mode: many readers and one writer at a time never block one another for long.
 """
 
+import shutil
 import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from cnnlib.errors import RunError
+from cnnlib.runs.files import replacing
+from cnnlib.runs.store.troubles import is_full, told_in_words
 
 BUSY_SECONDS = 30.0  # how long a write waits for another writer
 RESERVE_BYTES = 1_000_000  # kept free for the last words of runs on a disk that is full
 CURVE_ROWS = 4  # step, epoch, seconds, value
+Result = TypeVar("Result")
 
 
 class Database:
@@ -40,16 +45,14 @@ class Database:
     def _reserve(self) -> Path:
         return self.path.with_suffix(".reserve")
 
-    def _keep_reserve(self) -> None:
-        """Take some space of the disk while there is some; `use_reserve` gives it back."""
-        if self._reserve.exists():
-            return
-        try:
-            self._reserve.write_bytes(b"\0" * RESERVE_BYTES)
-        except OSError:
-            self._reserve.unlink(missing_ok=True)
+    def _keep_reserve(self, size: int = RESERVE_BYTES) -> None:
+        """Take some space of the disk while there is some; `_use_reserve` gives it back."""
+        with suppress(OSError):
+            if not self._reserve.exists() or self._reserve.stat().st_size < size:
+                with replacing(self._reserve) as temporary:
+                    temporary.write_bytes(b"\0" * size)
 
-    def use_reserve(self) -> None:
+    def _use_reserve(self) -> None:
         """Make room for a write on a disk that is full."""
         self._reserve.unlink(missing_ok=True)
         with suppress(sqlite3.Error):
@@ -59,25 +62,50 @@ class Database:
         """This thread's connection."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            with told_in_words(self.path):
+                connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+                connection.row_factory = sqlite3.Row
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
             self._local.connection = connection
         return connection
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write: all of it or nothing."""
+        """A write: all of it or nothing.
+
+        Raises:
+            StoreError: the disk is full, another program holds the store, or it is to be read only.
+        """
         db = self.connect()
-        db.execute("BEGIN IMMEDIATE")
+        with told_in_words(self.path):
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+
+    def write_for_sure(self, write: Callable[[sqlite3.Connection], Result]) -> Result:
+        """`write` in a transaction; on a full disk in the space that is kept for it.
+
+        For what ends runs or frees the disk: these must go then too.
+        """
         try:
-            yield db
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
+            with self.transaction() as db:
+                return write(db)
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
+        self._use_reserve()
+        try:
+            with self.transaction() as db:
+                return write(db)
+        finally:  # what is left is for the next
+            free = shutil.disk_usage(self.path.parent).free
+            self._keep_reserve(min(free, RESERVE_BYTES))
 
     def read_version(self) -> int:
         """The schema's version, 0 for a new file.

@@ -10,14 +10,14 @@ from typing import Any
 
 from cnnlib.errors import LabError, RunError
 from cnnlib.runs.config import RunConfig
-from cnnlib.runs.records import Run, Wishes
+from cnnlib.runs.records import ENDED, Run, Wishes
 
 logger = logging.getLogger(__name__)
 
 MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS = 80, 2_000, 30, 12  # letters, and tags
 
 
-def run_from_row(row: sqlite3.Row, wishes: Wishes) -> Run:
+def run_from_row(row: sqlite3.Row | Mapping[str, Any], wishes: Wishes) -> Run:
     """A row of `runs`, with its wishes, as a record."""
     return Run(
         id=row["id"],
@@ -71,7 +71,11 @@ def write_progress(
     facts: Mapping[str, Any] | None,
     result: Mapping[str, Any] | None,
 ) -> bool:
-    """A worker's sign of life, inside the transaction of `db`; whether the run is still there."""
+    """A worker's sign of life, inside the transaction of `db`; whether the run goes on.
+
+    One that was ended, because its worker was taken for lost, is not trained further: nobody would
+    see it, and its slot is another's by now.
+    """
     columns = {"heartbeat": time.time(), "progress": json.dumps(progress)}
     columns |= {} if facts is None else {"facts": json.dumps(facts)}
     columns |= {} if result is None else {"result": json.dumps(result)}
@@ -80,8 +84,8 @@ def write_progress(
     known = db.execute(
         f"UPDATE runs SET {changes}, started = COALESCE(started, ?), status = CASE "
         f"WHEN status IN ('starting', 'queued') THEN 'running' ELSE status END "
-        f"WHERE id = ?",
-        (*columns.values(), time.time(), run_id),
+        f"WHERE id = ? AND status NOT IN (?, ?, ?)",
+        (*columns.values(), time.time(), run_id, *ENDED),
     ).rowcount
     return bool(known)
 

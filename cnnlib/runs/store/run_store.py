@@ -1,8 +1,9 @@
 """The run store: runs, their curves and events, and the wishes that pages write for workers."""
 
+import json
 import sqlite3
-import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any
 from cnnlib import settings
 from cnnlib.errors import RunNotFoundError
 from cnnlib.runs.config import RunConfig
+from cnnlib.runs.files import remove_unfinished
 from cnnlib.runs.records import ACTIVE, ENDED, TRAINING, Event, Histogram, Point, Run, Wishes
 from cnnlib.runs.store.creating import create_run
 from cnnlib.runs.store.curves import Curves, write_points
 from cnnlib.runs.store.database import Database
-from cnnlib.runs.store.deleting import delete_run, erase_run, remove_folder
+from cnnlib.runs.store.deleting import delete_run, remove_folder
+from cnnlib.runs.store.ending import ask_to_stop, end_run
 from cnnlib.runs.store.events import insert_event, read_events
 from cnnlib.runs.store.histograms import Histograms, write_histograms
 from cnnlib.runs.store.queueing import Queue
@@ -91,12 +94,11 @@ class RunStore:
 
     def list_unended(self) -> list[Run]:
         """The runs that wait or have a process, the oldest first."""
-        rows = self._db().execute(
-            "SELECT * FROM runs WHERE status NOT IN (?, ?, ?) ORDER BY created", ENDED
-        )
-        wishes = read_all_wishes(self._db())
-        found = map(self._made_true, read_runs(rows.fetchall(), wishes))
-        return [run for run in found if not run.has_ended]
+        query = "SELECT * FROM runs WHERE status NOT IN (?, ?, ?) ORDER BY created"
+        rows = self._db().execute(query, ENDED).fetchall()
+        read = read_runs(rows, read_all_wishes(self._db()))
+        self._end_unreadable(rows, read)
+        return [run for run in map(self._made_true, read) if not run.has_ended]
 
     def list_active(self) -> list[Run]:
         """The runs that have a process, the oldest first."""
@@ -107,20 +109,10 @@ class RunStore:
 
         A run whose deletion was wished is deleted.
         """
-        with self.database.transaction() as db:
-            changed = db.execute(
-                "UPDATE runs SET status = ?, message = ?, ended = ? "
-                "WHERE id = ? AND status NOT IN (?, ?, ?)",
-                (status, message, time.time(), run_id, *ENDED),
-            ).rowcount
-            deleted = read_wishes(db, run_id).delete
-            if changed:
-                insert_event(db, run_id, status, message or f"The run {status}.")
-                db.execute("DELETE FROM wishes WHERE run = ?", (run_id,))
-            if deleted:
-                erase_run(db, run_id)
-        if deleted:
+        if self.database.write_for_sure(lambda db: end_run(db, run_id, status, message)):
             remove_folder(run_id)
+        else:
+            remove_unfinished(run_id)
 
     def annotate(
         self,
@@ -168,15 +160,7 @@ class RunStore:
 
     def request_stop(self, run_id: str) -> None:
         """Ask a run to stop after its current batch; a waiting run is stopped at once."""
-        self.wish(run_id, stop=True)
-        with self.database.transaction() as db:
-            stopped = db.execute(
-                "UPDATE runs SET status = 'stopped', ended = ?, message = ? "
-                "WHERE id = ? AND status = 'queued'",
-                (time.time(), "Stopped while it waited; nothing was trained.", run_id),
-            ).rowcount
-            if stopped:
-                db.execute("DELETE FROM wishes WHERE run = ?", (run_id,))
+        self.database.write_for_sure(lambda db: ask_to_stop(db, run_id))
 
     def read_wishes(self, run_id: str) -> Wishes:
         return read_wishes(self._db(), run_id)
@@ -200,7 +184,7 @@ class RunStore:
             facts, result: see `Run`; they take the place of what was there.
 
         Returns:
-            False when there is no such run any more; nothing is written then.
+            False when the run has ended, or is not there any more; nothing is written then.
         """
         with self.database.transaction() as db:
             if not write_progress(db, run_id, progress, facts, result):
@@ -251,6 +235,17 @@ class RunStore:
         except sqlite3.OperationalError:  # a full disk: the page is told the truth all the same
             return ended
         return ended if run.wishes.delete else self.get(run.id)
+
+    def _end_unreadable(self, rows: Sequence[sqlite3.Row], read: Sequence[Run]) -> None:
+        """End those of `rows` that this lab could not read and that have lost their process: they
+        hold slots."""
+        known = {run.id for run in read}
+        for row in rows:
+            if row["id"] not in known and row["status"] in ACTIVE:
+                stand_in = run_from_row({**row, "config": json.dumps({})}, Wishes())
+                if seems_dead(stand_in):
+                    with suppress(sqlite3.OperationalError):
+                        self.end(row["id"], "failed", describe_lost_worker(row["id"]))
 
     def _db(self) -> sqlite3.Connection:
         return self.database.connect()

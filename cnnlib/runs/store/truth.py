@@ -4,7 +4,7 @@ import time
 
 from cnnlib.runs import liveness
 from cnnlib.runs.files import read_checkpoint
-from cnnlib.runs.records import Run
+from cnnlib.runs.records import Run, format_epoch
 
 SILENCE_SECONDS = 5.0  # a worker writes twice a second; after this, its lock is asked
 ORPHAN_SECONDS = 30.0  # after which a run that nobody has begun is given up
@@ -21,7 +21,8 @@ def describe_kept(run_id: str) -> str:
     checkpoint = read_checkpoint(run_id, "last")
     if checkpoint is None:
         return "It had saved no checkpoint yet: start it again."
-    return f"Its last checkpoint, epoch {checkpoint.epoch:.3g}, is kept: continue from there."
+    epoch = format_epoch(checkpoint.epoch)
+    return f"Its last checkpoint, epoch {epoch}, is kept: continue from there."
 
 
 def seems_dead(run: Run) -> bool:

@@ -23,7 +23,7 @@ from cnnlib.ui.run_control import actions, texts
 from cnnlib.ui.run_control.about import about_form
 from cnnlib.ui.run_control.deleting import delete_form
 from cnnlib.ui.run_control.going import PLACE
-from cnnlib.ui.run_control.queue import describe_place, show_queue
+from cnnlib.ui.run_control.queue import describe_place, show_queue, warn_of_full_disk
 from cnnlib.ui.run_control.sharing import share
 from cnnlib.ui.run_control.wishes import count_epochs, describe_wishes
 
@@ -133,6 +133,7 @@ def _offer_more(run: Run) -> None:
 def _show_place(run: Run) -> None:
     place = open_store().queue.find_position(run.id)
     if place is not None:
+        warn_of_full_disk()
         icon = ":material/format_list_numbered:"
         with st.expander(describe_place(place), icon=icon, key=f"queue_of_{run.id}"):
             show_queue()

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from cnnlib import settings
 from cnnlib.arch.amounts import format_seconds
+from cnnlib.runs.disk import is_disk_full
 from cnnlib.runs.estimating.forecast import expect_starts
 from cnnlib.runs.records import Run
 from cnnlib.runs.store import open_store
@@ -41,6 +43,12 @@ def describe_place(place: int) -> str:
     before = place - 1
     words = texts.BEFORE.format(count=before) if before > 1 else texts.BEFORE_ONE
     return words if before else texts.NEXT
+
+
+def warn_of_full_disk() -> None:
+    """Why nothing starts, where that is why."""
+    if is_disk_full(settings.home()):
+        st.warning(texts.DISK_FULL, icon=":material/hard_drive:")
 
 
 def show_queue() -> bool:

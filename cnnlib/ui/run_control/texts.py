@@ -82,6 +82,10 @@ UNKNOWN = "nobody can say yet when it starts"
 EARLIER, LATER = "Earlier", "Later"
 EARLIER_HELP = "Before your own run in front of it. Nobody else's run moves."
 LATER_HELP = "Behind your own next run. Nobody else's run moves."
+DISK_FULL = (
+    "The disk is full, so nothing that waits is started. Delete runs that nobody needs, or free "
+    "some space otherwise."
+)
 FURTHER = "… and {count} more."
 
 HAPPENED = "What happened"

@@ -14,7 +14,7 @@ from cnnlib.ui.clicks import find_clicked
 from cnnlib.ui.navigation import TRAIN
 from cnnlib.ui.page import friendly_errors
 from cnnlib.ui.people import current_person, person_names
-from cnnlib.ui.run_control.queue import show_queue
+from cnnlib.ui.run_control.queue import show_queue, warn_of_full_disk
 from cnnlib.ui.runs_table import texts
 from cnnlib.ui.runs_table.columns import COLUMNS, NAME, Context, make_table
 from cnnlib.ui.runs_table.filters import read_filters, select_runs, take_filters_back
@@ -84,6 +84,7 @@ def _draw(address: Address, live: bool, filters: object) -> None:
         if live and not open_store().list_unended():
             st.rerun()  # a glance now and then will do
         if waiting:
+            warn_of_full_disk()
             with st.expander(texts.QUEUE, icon=":material/format_list_numbered:"):
                 show_queue()
 

@@ -5,6 +5,7 @@ import math
 import sqlite3
 import subprocess
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 
 from cnnlib.errors import RunError
 from cnnlib.runs.config import RunConfig
+from cnnlib.runs.files import run_folder
+from cnnlib.runs.liveness import run_lock
 from cnnlib.runs.records import Point
 from cnnlib.runs.store import RunStore, database
 from cnnlib.runs.store.database import UPGRADES, Database
@@ -140,25 +143,79 @@ def test_nan_and_infinity_come_back_as_they_are(lab_home: Path) -> None:
     assert values[3] == 1.0
 
 
-def test_a_full_disk_has_room_for_the_last_words(tmp_path: Path) -> None:
-    """A real file system of 2 MB, filled to its last byte."""
+@pytest.fixture
+def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A CNNLIB_HOME on a real file system of 2 MB."""
     folder = tmp_path / "small"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("this user may not mount a small disk")
+    monkeypatch.setenv("CNNLIB_HOME", str(folder))
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(folder: Path) -> None:
+    with suppress(OSError), open(folder / "filler", "ab", buffering=0) as filler:
+        while True:
+            filler.write(b"x" * 4096)
+
+
+def test_on_a_full_disk_runs_end_stop_and_are_deleted(small_disk: Path) -> None:
+    """Filled to its last byte, and again after each."""
+    store = RunStore()
+    ending = store.create(RunConfig(), status="starting")
+    waiting, unwanted = store.create(RunConfig()), store.create(RunConfig())
+    fill(small_disk)
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        store.report(ending.id, progress={"text": "x" * 100_000})
+    with pytest.raises(RunError, match=r"The disk that holds .* is full. Delete runs"):
+        store.report(ending.id, progress={"text": "x" * 100_000})
+    store.end(ending.id, "failed", "The disk is full.")
+    fill(small_disk)
+    store.request_stop(waiting.id)
+    store.delete([unwanted.id])
+    assert not run_folder(unwanted.id).exists()
+    seen = {run.id: (run.status, run.message) for run in RunStore().list_runs()}
+    assert seen[ending.id] == ("failed", "The disk is full.")
+    assert seen[waiting.id][0] == "stopped"
+    assert len(seen) == 2
+
+
+def test_a_home_that_can_only_be_read_is_read(small_disk: Path, tmp_path, monkeypatch) -> None:
+    """Its runs are listed, a lost one as what it is; a new one is refused with a sentence."""
+    store = RunStore()
+    lost = store.create(RunConfig(), status="starting")
+    with run_lock(lost.id):
+        store.report(lost.id, progress={})
+    with store.database.transaction() as db:
+        db.execute("UPDATE runs SET heartbeat = heartbeat - 100")
+    other = tmp_path / "read-only"
+    other.mkdir()
+    subprocess.run(["mount", "--bind", small_disk, other], check=True)
+    subprocess.run(["mount", "-o", "remount,ro,bind", other], check=True)
     try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("CNNLIB_HOME", str(folder))
-            store = RunStore()
-            run = store.create(RunConfig(), status="starting")
-            with suppress(OSError), open(folder / "filler", "wb", buffering=0) as filler:
-                while True:
-                    filler.write(b"x" * 4096)
-            with pytest.raises(sqlite3.OperationalError, match="full"):
-                store.report(run.id, progress={"text": "x" * 100_000})
-            store.database.use_reserve()
-            store.end(run.id, "failed", "The disk is full.")
-            assert RunStore().get(run.id).message == "The disk is full."
+        monkeypatch.setenv("CNNLIB_HOME", str(other))
+        store = RunStore()
+        assert [run.status for run in store.list_runs()] == ["failed"]
+        with pytest.raises(RunError, match="writable"):
+            store.create(RunConfig())
+        with pytest.raises(RunError, match="writable"):
+            store.annotate(lost.id, note="hm")
     finally:
-        subprocess.run(["umount", "-l", folder], check=True)
+        subprocess.run(["umount", "-l", other], check=True)
+
+
+def test_a_store_that_is_held_too_long_is_told_in_words(lab_home: Path, monkeypatch) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    store = RunStore()
+    run = store.create(RunConfig())
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(RunError, match="Another program has held the run store"):
+        store.request_stop(run.id)
+    other.execute("ROLLBACK")
+    other.close()
+    store.request_stop(run.id)
+    assert store.get(run.id).status == "stopped"

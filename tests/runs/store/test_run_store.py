@@ -1,12 +1,14 @@
 """The run store: nothing lost, nothing claimed twice, no «running» where nothing runs."""
 
 import math
+import os
 import sqlite3
 import threading
 import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -446,6 +448,19 @@ def test_a_row_that_cannot_be_read_hides_no_other(store: RunStore) -> None:
         store.get(strange.id)
 
 
+def test_a_row_that_cannot_be_read_holds_no_slot_without_a_worker(store: RunStore) -> None:
+    strange = store.create(RunConfig(), status="starting")
+    store.report(strange.id, progress={})
+    with store.database.transaction() as db:
+        db.execute('UPDATE runs SET config = \'{"network": "of-2030"}\', heartbeat = 1.0')
+    waiting = store.create(RunConfig())
+    with run_lock(strange.id):
+        store.list_unended()
+        assert store.queue.claim_next(Limits(1)) is None, "its worker trains"
+    store.list_unended()
+    assert store.queue.claim_next(Limits(1)) == waiting.id
+
+
 def test_a_run_that_was_given_up_too_early_is_running_once_it_reports(store: RunStore) -> None:
     run = store.create(RunConfig())
     store.queue.claim_next(Limits(1))
@@ -453,3 +468,60 @@ def test_a_run_that_was_given_up_too_early_is_running_once_it_reports(store: Run
     store.report(run.id, progress={})
     run = store.get(run.id)
     assert (run.status, run.started is not None) == ("running", True)
+
+
+def test_an_ended_run_takes_no_news(store: RunStore) -> None:
+    """Its worker, taken for lost too early, hears of it so."""
+    run = store.create(RunConfig(), status="starting")
+    store.end(run.id, "failed", "Taken for lost.")
+    assert not store.report(run.id, progress={}, points=[Point("loss", 1, 0.1, 1.0)])
+    assert store.points(run.id)[1] == []
+    assert store.get(run.id).message == "Taken for lost."
+
+
+def test_a_run_that_is_deleted_while_another_continues_it(store: RunStore, monkeypatch) -> None:
+    """Between its checkpoints, which the other has by then, and its curves."""
+    from cnnlib.runs.store import creating
+
+    older = store.create(RunConfig(), status="starting")
+    for which in ("last", "best"):
+        checkpoint_path(older.id, which).write_bytes(b"model")
+        write_checkpoint_note(checkpoint_path(older.id, which), Checkpoint(1.0, 1.0, 0.5))
+    store.end(older.id, "finished", "Done.")
+    take_over = creating.take_over
+
+    def delete_then(*arguments: Any) -> Checkpoint:
+        start = take_over(*arguments)
+        store.delete([older.id])
+        return start
+
+    monkeypatch.setattr(creating, "take_over", delete_then)
+    with pytest.raises(RunError, match="has just been deleted"):
+        store.create(store.get(older.id).continued(epochs=1, checkpoint="last"))
+    assert store.list_runs() == []
+    assert list(run_folder(older.id).parent.iterdir()) == []
+
+
+def test_what_a_killed_worker_was_writing_goes_at_the_runs_end(store: RunStore) -> None:
+    run = store.create(RunConfig(), status="starting")
+    checkpoint_path(run.id, "last").write_bytes(b"whole")
+    (run_folder(run.id) / ".last.4711.keras").write_bytes(b"hal")
+    store.end(run.id, "failed", "Its worker was killed.")
+    assert [path.name for path in run_folder(run.id).iterdir()] == ["last.keras"]
+
+
+def test_a_file_that_comes_while_a_folder_is_removed_goes_too(store: RunStore, monkeypatch) -> None:
+    run = store.create(RunConfig(), status="starting")
+    store.end(run.id, "finished", "Done.")
+    (run_folder(run.id) / "log.txt").touch()
+    unlink, late = os.unlink, [run_folder(run.id) / "checkpoints.lock"]
+
+    def unlink_and_make(*arguments: Any, **named: Any) -> None:
+        unlink(*arguments, **named)
+        if late:
+            late.pop().touch()
+
+    monkeypatch.setattr(os, "unlink", unlink_and_make)
+    store.delete([run.id])
+    assert not late
+    assert not run_folder(run.id).exists()
