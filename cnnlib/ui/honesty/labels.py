@@ -59,6 +59,7 @@ def show_labels(address: Address, dataset: Dataset) -> None:
         f"{dataset.name}-{name}-labels.csv",
         "text/csv",
         icon=":material/download:",
+        on_click="ignore",
     )
     show_text("honesty/labels")
 

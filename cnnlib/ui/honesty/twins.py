@@ -127,4 +127,5 @@ def _show_pairs(
             f"{dataset.name}-twins.csv",
             "text/csv",
             icon=":material/download:",
+            on_click="ignore",
         )
