@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -14,6 +15,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.sides import compare, temporary_home
 from cnnlib.data import load
+from cnnlib.runs import client
+from cnnlib.runs.client import SupervisorKeeper
 from tests.browser.ensure_chromium import find_chromium
 
 ROOT = Path(__file__).parents[1]
@@ -79,6 +82,22 @@ def wait_for_port(port: int) -> None:
             return
         time.sleep(0.005)
     raise TimeoutError(f"nothing listens on port {port}")
+
+
+@contextlib.contextmanager
+def warm_home() -> Iterator[None]:
+    """A home of its own with the synthetic set, and a supervisor that has loaded TensorFlow."""
+    with temporary_home():
+        load("synthetic")
+        keeper = SupervisorKeeper()
+        keeper.start()
+        while not client.is_warm():
+            time.sleep(0.1)
+        try:
+            yield
+        finally:
+            keeper.stop()
+            end_supervisor()
 
 
 def end_supervisor() -> None:

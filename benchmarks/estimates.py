@@ -6,11 +6,8 @@ are as short as a class's trials, which is harder than whole ones: starting and 
 
 import time
 
-from benchmarks.cold_start import end_supervisor
-from benchmarks.sides import temporary_home
-from cnnlib.data import load
+from benchmarks.cold_start import warm_home
 from cnnlib.runs import client
-from cnnlib.runs.client import SupervisorKeeper
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.estimating.calibrations import Step, keep_calibration
 from cnnlib.runs.estimating.estimates import Estimate, estimate_run
@@ -23,16 +20,9 @@ SECONDS = 30.0  # what a run is made to take, about
 
 
 def main() -> None:
-    with temporary_home():
-        load("synthetic")
-        keeper = SupervisorKeeper()
-        keeper.start()
-        while not client.is_warm():
-            time.sleep(0.1)
+    with warm_home():
         for network in NETWORKS:
             compare_estimates(network)
-        keeper.stop()
-        end_supervisor()
 
 
 def compare_estimates(network: str) -> None:

@@ -5,11 +5,8 @@ import subprocess
 import sys
 import time
 
-from benchmarks.cold_start import end_supervisor
-from benchmarks.sides import temporary_home
-from cnnlib.data import load
+from benchmarks.cold_start import warm_home
 from cnnlib.runs import client
-from cnnlib.runs.client import SupervisorKeeper
 from cnnlib.runs.config import RunConfig
 from cnnlib.runs.store import RunStore
 
@@ -17,12 +14,7 @@ ROUNDS = 7
 
 
 def main() -> None:
-    with temporary_home():
-        load("synthetic")
-        keeper = SupervisorKeeper()
-        keeper.start()
-        while not client.is_warm():
-            time.sleep(0.1)
+    with warm_home():
         store = RunStore()
         for network in ("lenet5", "baseline"):
             seconds = [time_first_point(store, network) for _ in range(ROUNDS)]
@@ -30,10 +22,8 @@ def main() -> None:
                 f"{network}: start to the first loss point, warm supervisor: median "
                 f"{statistics.median(seconds):.2f} s ({min(seconds):.2f} to {max(seconds):.2f})"
             )
-        keeper.stop()
-        end_supervisor()
-        loads = [time_import() for _ in range(3)]
-        print(f"a bare `import tensorflow, keras`: median {statistics.median(loads):.2f} s")
+    loads = [time_import() for _ in range(3)]
+    print(f"a bare `import tensorflow, keras`: median {statistics.median(loads):.2f} s")
 
 
 def time_first_point(store: RunStore, network: str) -> float:
